@@ -1,0 +1,108 @@
+package io.skein.core;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the tracer knows of one thread. It stays with the thread when the last span has ended, so
+ * that the next request of a pooled thread finds it without a new entry in the thread's map;
+ * everything that could keep a finished trace alive is cleared by then.
+ */
+final class ThreadState {
+  /** Home of contexts that have left their thread: no thread is their owner any more. */
+  static final ThreadState NOWHERE = new ThreadState();
+
+  /**
+   * {@code Thread.threadId()} exists since JDK 19 and, unlike {@code getId()}, cannot be overridden
+   * by a subclass with a number that is not unique. Virtual threads have numbers of the same
+   * sequence.
+   */
+  private static final MethodHandle THREAD_ID = threadIdMethod();
+
+  final @Nullable Thread thread;
+  final long threadId;
+  @Nullable Context active;
+
+  /** What was handed over to this thread and waits for the first span. */
+  @Nullable Snapshot handedOver;
+
+  @Nullable Handover handover;
+
+  /** Above zero, nothing that starts in this thread is recorded. */
+  int silenced;
+
+  private long lastNumber;
+  private byte[] scratch = {};
+  private @Nullable IdText idText;
+
+  private ThreadState() {
+    thread = null;
+    threadId = 0;
+  }
+
+  ThreadState(Thread thread) {
+    this.thread = thread;
+    this.threadId = idOf(thread);
+  }
+
+  /**
+   * Takes consecutive numbers for ids and returns the first: {@code millis * 10000 + sequence}, as
+   * SkyWalking's Java agent has it.
+   *
+   * <p>Its sequence wraps after 10000 within one millisecond, and when the clock is set back it
+   * takes random numbers. Here a number is simply never lower than the one before: it stays unique
+   * in the thread through both, and the text still tells the time except in those two cases.
+   */
+  long takeNumbers(long millis, int count) {
+    long first = Math.max(millis * 10_000, lastNumber + 1);
+    lastNumber = first + count - 1;
+    return first;
+  }
+
+  /** How this thread writes its ids; made with the first header, since most threads write none. */
+  IdText idText() {
+    IdText present = idText;
+    if (present == null) {
+      present = new IdText(threadId);
+      idText = present;
+    }
+    return present;
+  }
+
+  /** Room to write a header in, kept for the next one unless it got unusually big. */
+  byte[] scratch(int length) {
+    byte[] room = scratch;
+    if (room.length < length) {
+      room = new byte[Math.max(512, length)];
+      if (room.length <= 4096) {
+        scratch = room;
+      }
+    }
+    return room;
+  }
+
+  private static long idOf(Thread thread) {
+    try {
+      return (long) THREAD_ID.invokeExact(thread);
+    } catch (Throwable e) {
+      // Neither method throws; a subclass that overrides getId() on JDK 17 might.
+      return System.identityHashCode(thread);
+    }
+  }
+
+  private static MethodHandle threadIdMethod() {
+    MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+    MethodType type = MethodType.methodType(long.class);
+    try {
+      return lookup.findVirtual(Thread.class, "threadId", type);
+    } catch (ReflectiveOperationException before19) {
+      try {
+        return lookup.findVirtual(Thread.class, "getId", type);
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("Thread has no id", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.skein.core.report;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Encoded segments, one after the other in one array, and where each ends. Those at the front leave
+ * when they are delivered or dropped. Single-threaded.
+ *
+ * <p>A batch keeps its array when it is emptied, unless it grew far beyond what is usual: one giant
+ * segment must not cost its memory for the rest of the process' life.
+ */
+final class Batch {
+
+  private static final int USUAL_BYTES = 256 * 1024;
+
+  private final int maxBytes;
+  private final int maxSegments;
+  private byte[] bytes = new byte[0];
+  private int[] ends = new int[64];
+  private int[] spans = new int[64];
+  private int first;
+  private int count;
+
+  Batch(int maxBytes, int maxSegments) {
+    this.maxBytes = maxBytes;
+    this.maxSegments = maxSegments;
+  }
+
+  /** Says whether a message of this size should wait for the next batch. An empty one takes any. */
+  boolean hasRoomFor(int length) {
+    return count == first || (count < maxSegments && end() + length <= maxBytes);
+  }
+
+  void add(byte[] source, int length, int spanCount) {
+    if (first == count) {
+      clear();
+    }
+    int end = end();
+    if (bytes.length < end + length) {
+      bytes = Arrays.copyOf(bytes, Math.max(end + length, Math.max(4096, bytes.length * 2)));
+    }
+    System.arraycopy(source, 0, bytes, end, length);
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, count * 2);
+      spans = Arrays.copyOf(spans, count * 2);
+    }
+    ends[count] = end + length;
+    spans[count] = spanCount;
+    count++;
+  }
+
+  int size() {
+    return count - first;
+  }
+
+  boolean isEmpty() {
+    return count == first;
+  }
+
+  /** Returns the bytes of the first messages. */
+  ByteBuffer firstMessages(int messages) {
+    int from = start();
+    return ByteBuffer.wrap(bytes, from, ends[first + messages - 1] - from).asReadOnlyBuffer();
+  }
+
+  long spansOfFirst(int messages) {
+    long sum = 0;
+    for (int i = first; i < first + messages; i++) {
+      sum += spans[i];
+    }
+    return sum;
+  }
+
+  void removeFirst(int messages) {
+    first += messages;
+    if (first == count) {
+      clear();
+    }
+  }
+
+  private void clear() {
+    first = 0;
+    count = 0;
+    if (bytes.length > USUAL_BYTES) {
+      bytes = new byte[0];
+    }
+  }
+
+  private int start() {
+    return first == 0 ? 0 : ends[first - 1];
+  }
+
+  private int end() {
+    return count == 0 ? 0 : ends[count - 1];
+  }
+}

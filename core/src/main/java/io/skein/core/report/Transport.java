@@ -1,0 +1,78 @@
+package io.skein.core.report;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries encoded segments to a collector. Called by the reporter's thread only, one call at a
+ * time; every call may block, but not longer than it was told to.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** What became of a send. */
+  enum Kind {
+    /** The collector has taken all messages. */
+    DELIVERED,
+    /** Nothing is known to be wrong with the messages: send them again later. */
+    RETRY,
+    /** The collector will never take these messages; one of them, or all. */
+    REFUSED
+  }
+
+  /**
+   * The outcome of one send.
+   *
+   * @param kind what became of it
+   * @param detail for a person: what happened, and to which collector; empty when delivered. Equal
+   *     texts are the same state: no attempt numbers or times in it
+   */
+  record Answer(Kind kind, String detail) {
+
+    private static final Answer DELIVERED = new Answer(Kind.DELIVERED, "");
+
+    /** Returns the answer of a collector that took everything. */
+    public static Answer delivered() {
+      return DELIVERED;
+    }
+
+    /** Returns the answer that asks for another attempt. */
+    public static Answer retry(String detail) {
+      return new Answer(Kind.RETRY, detail);
+    }
+
+    /** Returns the answer of a collector that will not have it. */
+    public static Answer refused(String detail) {
+      return new Answer(Kind.REFUSED, detail);
+    }
+  }
+
+  /**
+   * Sends encoded messages that lie one after the other, and waits for the collector's word. When
+   * an attempt is interrupted it returns {@link Kind#RETRY} at once and leaves the thread
+   * interrupted.
+   *
+   * @param messages what the {@link SegmentEncoder} made, in order; read only during the call
+   * @param timeoutNanos how long to wait at most
+   */
+  Answer send(ByteBuffer messages, long timeoutNanos);
+
+  /**
+   * Called in each turn of the reporter's duty cycle, for what has to happen even when there is
+   * nothing to send. Must not wait.
+   *
+   * @return what the collector said since the last turn to something other than a send, if anything
+   */
+  @Nullable Answer tick(long nowNanos);
+
+  /**
+   * Called once, after the last send: the account is final now. Says so to the collector if it can
+   * be reached within the time.
+   */
+  void farewell(long timeoutNanos);
+
+  /** Returns the collector's address as users wrote it, for messages. */
+  String target();
+
+  @Override
+  void close();
+}
