@@ -1,0 +1,31 @@
+package io.skein.wire.grpc;
+
+import io.skein.core.report.DropReason;
+import io.skein.core.report.ReportCounters;
+import io.skein.core.report.Tally;
+import java.util.Map;
+
+/**
+ * The account as it travels with each call, so that the collector can show whether everything that
+ * was made has arrived. Cumulative since the process started; other collectors overlook it.
+ */
+final class AccountHeader {
+
+  private AccountHeader() {}
+
+  static String text(ReportCounters.Account account, String processId) {
+    StringBuilder text = new StringBuilder(192);
+    add(text, "made", account.made());
+    add(text, "delivered", account.delivered());
+    add(text, "queued", account.queued());
+    for (Map.Entry<DropReason, Tally> entry : account.dropped().entrySet()) {
+      add(text, "dropped." + entry.getKey().label(), entry.getValue());
+    }
+    return text.append("id=").append(processId).toString();
+  }
+
+  private static void add(StringBuilder text, String name, Tally tally) {
+    text.append(name).append(".segments=").append(tally.segments()).append(';');
+    text.append(name).append(".spans=").append(tally.spans()).append(';');
+  }
+}

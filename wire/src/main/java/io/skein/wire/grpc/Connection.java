@@ -1,0 +1,217 @@
+package io.skein.wire.grpc;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.nio.command.RequestExecutionCommand;
+import org.apache.hc.core5.http.nio.command.ShutdownCommand;
+import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.http2.config.H2Config;
+import org.apache.hc.core5.http2.impl.nio.ClientH2PrefaceHandler;
+import org.apache.hc.core5.http2.impl.nio.ClientH2StreamMultiplexerFactory;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.NamedEndpoint;
+import org.apache.hc.core5.reactor.Command;
+import org.apache.hc.core5.reactor.DefaultConnectingIOReactor;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one HTTP/2 connection to the collector, and the one thread that serves it. Used by one other
+ * thread, which may close it.
+ */
+final class Connection implements AutoCloseable {
+
+  /*
+   * HttpCore's ready-made clients keep pools of connections, many threads and resolvers of names.
+   * One connection needs none of them: the reactor below moves bytes, the multiplexer above it
+   * speaks HTTP/2, and this class puts one on top of the other. Their thread gets a name that a
+   * user can place, no class loader of the application, and no inherited thread locals.
+   */
+
+  private static final H2Config HTTP2 =
+      H2Config.custom()
+          .setPushEnabled(false)
+          .setMaxConcurrentStreams(16)
+          .setInitialWindowSize(64 * 1024)
+          .setMaxHeaderListSize(64 * 1024) // what a hostile server may make us keep
+          .build();
+
+  private final DefaultConnectingIOReactor reactor;
+  private @Nullable IOSession session;
+  private StreamWatch watch = new StreamWatch();
+
+  Connection(String threadName) {
+    reactor =
+        new DefaultConnectingIOReactor(
+            (ioSession, attachment) ->
+                new ClientH2PrefaceHandler(
+                    ioSession,
+                    new ClientH2StreamMultiplexerFactory(
+                        new DefaultHttpProcessor(new HttpRequestInterceptor[0]),
+                        null,
+                        HTTP2,
+                        CharCodingConfig.DEFAULT,
+                        (StreamWatch) attachment),
+                    false,
+                    null),
+            IOReactorConfig.custom()
+                .setIoThreadCount(1)
+                .setTcpNoDelay(true)
+                .setSoKeepAlive(true)
+                .build(),
+            task -> {
+              Thread thread = new Thread(null, task, threadName, 0, false);
+              thread.setDaemon(true);
+              thread.setContextClassLoader(Connection.class.getClassLoader());
+              return thread;
+            },
+            null,
+            null,
+            null,
+            ShutdownCommand.GRACEFUL_IMMEDIATE_CALLBACK);
+    reactor.start();
+  }
+
+  boolean isOpen() {
+    IOSession current = session;
+    return current != null && current.getStatus() == IOSession.Status.ACTIVE && !watch.leaving();
+  }
+
+  /** Says whether what listens at the other end has spoken HTTP/2. */
+  boolean spoken() {
+    return watch.spoken();
+  }
+
+  /**
+   * Connects to the first address of the host that accepts.
+   *
+   * @throws IOException with a reason for a person
+   * @throws InterruptedException when interrupted
+   */
+  void open(CollectorAddress to, long timeoutNanos) throws IOException, InterruptedException {
+    drop();
+    long deadline = System.nanoTime() + timeoutNanos;
+    IOException last = null;
+    for (InetAddress address : InetAddress.getAllByName(to.host())) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        break;
+      }
+      try {
+        session = connect(to, new InetSocketAddress(address, to.port()), left);
+        return;
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw last != null ? last : new ConnectException("connecting timed out");
+  }
+
+  private IOSession connect(CollectorAddress to, InetSocketAddress address, long nanos)
+      throws IOException, InterruptedException {
+    StreamWatch watch = new StreamWatch();
+    this.watch = watch;
+    Future<IOSession> pending =
+        reactor.connect(
+            endpoint(to),
+            address,
+            null,
+            Timeout.of(Math.max(1, nanos / 1_000_000), TimeUnit.MILLISECONDS),
+            watch,
+            null);
+    try {
+      return pending.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IOException(reasonOf(e.getCause()), e.getCause());
+    } catch (TimeoutException e) {
+      pending.cancel(true);
+      throw new ConnectException("connecting timed out");
+    }
+  }
+
+  private static NamedEndpoint endpoint(CollectorAddress address) {
+    return new NamedEndpoint() {
+      @Override
+      public String getHostName() {
+        return address.host();
+      }
+
+      @Override
+      public int getPort() {
+        return address.port();
+      }
+    };
+  }
+
+  /** Begins a call on the open connection. */
+  void execute(GrpcCall call) {
+    IOSession current = session;
+    if (current == null) {
+      call.cancel();
+      return;
+    }
+    call.on(watch);
+    current.enqueue(
+        new RequestExecutionCommand(call, null, call.dependency(), HttpCoreContext.create()),
+        Command.Priority.NORMAL);
+  }
+
+  /** Closes the connection at once; the next {@link #open} makes a new one. */
+  void drop() {
+    IOSession current = session;
+    session = null;
+    if (current != null) {
+      current.close(CloseMode.IMMEDIATE);
+    }
+  }
+
+  /** Ends the connection in order and its thread. */
+  @Override
+  public void close() {
+    IOSession current = session;
+    session = null;
+    if (current != null) {
+      current.enqueue(ShutdownCommand.GRACEFUL, Command.Priority.NORMAL);
+    }
+    reactor.initiateShutdown();
+    try {
+      reactor.awaitShutdown(TimeValue.ofMilliseconds(200));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    reactor.close(CloseMode.IMMEDIATE);
+  }
+
+  /** Says in a few words why something failed. */
+  static String reasonOf(@Nullable Throwable error) {
+    if (error == null) {
+      return "unknown reason";
+    }
+    if (error instanceof UnknownHostException) {
+      return "unknown host";
+    }
+    String message = error.getMessage();
+    if (error instanceof ConnectException) {
+      return message != null && message.contains("refused")
+          ? "connection refused"
+          : "no connection";
+    }
+    return message == null || message.isBlank() ? error.getClass().getSimpleName() : message;
+  }
+}

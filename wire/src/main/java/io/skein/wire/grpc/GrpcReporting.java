@@ -1,0 +1,70 @@
+package io.skein.wire.grpc;
+
+import io.skein.core.SegmentSink;
+import io.skein.core.report.ReportCounters;
+import io.skein.core.report.ReportLog;
+import io.skein.core.report.Reporter;
+import io.skein.core.report.ReporterLimits;
+import io.skein.core.report.SegmentQueue;
+import io.skein.wire.encode.SegmentWriter;
+import java.time.Duration;
+
+/**
+ * The whole way out, put together: queue, reporter, encoder, gRPC.
+ *
+ * <p>Opening never fails because of the network and does not wait for it; the collector may be
+ * away, and come later. Safe for use by several threads.
+ */
+public final class GrpcReporting implements AutoCloseable {
+
+  private final SegmentQueue queue;
+  private final ReportCounters counters;
+  private final Reporter reporter;
+
+  private GrpcReporting(SegmentQueue queue, ReportCounters counters, Reporter reporter) {
+    this.queue = queue;
+    this.counters = counters;
+    this.reporter = reporter;
+  }
+
+  /** Starts reporting, on two daemon threads: {@code skein-reporter} and {@code skein-grpc}. */
+  public static GrpcReporting open(GrpcSettings settings, ReportLog log) {
+    return open(settings, ReporterLimits.DEFAULT, log);
+  }
+
+  /** The same with limits of one's own. */
+  public static GrpcReporting open(GrpcSettings settings, ReporterLimits limits, ReportLog log) {
+    SegmentQueue queue = new SegmentQueue(settings.queueSegments(), settings.queueSpans());
+    ReportCounters counters = new ReportCounters(queue);
+    Reporter reporter =
+        Reporter.start(
+            queue,
+            counters,
+            SegmentWriter.forGrpc(settings.maxMessageBytes()),
+            new GrpcTransport(settings, counters),
+            log,
+            limits);
+    return new GrpcReporting(queue, counters, reporter);
+  }
+
+  /** Returns where the tracer puts finished segments. */
+  public SegmentSink sink() {
+    return queue;
+  }
+
+  /** Returns the account of all segments. */
+  public ReportCounters counters() {
+    return counters;
+  }
+
+  /** Sends what is there within this time, counts the rest as dropped, and ends the threads. */
+  public void close(Duration within) {
+    reporter.close(within);
+  }
+
+  /** Closes with five seconds to flush. */
+  @Override
+  public void close() {
+    reporter.close();
+  }
+}
