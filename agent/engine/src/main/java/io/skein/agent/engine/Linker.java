@@ -1,0 +1,300 @@
+package io.skein.agent.engine;
+
+import io.skein.agent.engine.AdviceMethod.Kind;
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns an {@code invokedynamic} instruction of a woven method into a call of a plugin's advice.
+ *
+ * <p>A call site is typed by the weaver with {@code Object} for every reference, so that linking it
+ * resolves none of the application's types: a type that is only named in a signature may be absent.
+ * What the linker adds around the advice, from the inside out: conversion to the advice's own
+ * types, a catch-all that counts the failure and answers as if there were nothing to do, and the
+ * plugin's off switch. All three are method handles that the JIT compiler sees through; the call
+ * costs what a direct call costs.
+ *
+ * <p>Thread-safe. Several threads may link the same instruction at once; the JVM keeps one of the
+ * results.
+ */
+final class Linker {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+  /**
+   * {@code (Lookup, String, MethodType, int, String, MethodHandle) -> CallSite}, as the dispatcher
+   * calls it.
+   */
+  static final MethodType BOOTSTRAP =
+      MethodType.methodType(
+          CallSite.class,
+          MethodHandles.Lookup.class,
+          String.class,
+          MethodType.class,
+          int.class,
+          String.class,
+          MethodHandle.class);
+
+  private static final MethodHandle FAILED =
+      find(
+          "failed",
+          MethodType.methodType(void.class, PluginState.class, String.class, Throwable.class));
+  private static final MethodHandle OR_ELSE =
+      find("orElse", MethodType.methodType(Object.class, Class.class, Object.class, Object.class));
+
+  private record Entry(Rule rule, AdviceMethod method) {}
+
+  private final PluginLoaders loaders;
+  private final AgentLog log;
+  private final List<Entry> entries = new ArrayList<>();
+
+  Linker(PluginLoaders loaders, AgentLog log) {
+    this.loaders = loaders;
+    this.log = log;
+  }
+
+  /** Returns the bootstrap that {@link BootDispatcher} hands to woven code. */
+  MethodHandle bootstrap() {
+    try {
+      return LOOKUP.findVirtual(Linker.class, "link", BOOTSTRAP).bindTo(this);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+  }
+
+  int register(Rule rule, AdviceMethod method) {
+    synchronized (entries) {
+      entries.add(new Entry(rule, method));
+      return entries.size() - 1;
+    }
+  }
+
+  private Entry entry(int number) {
+    synchronized (entries) {
+      return entries.get(number);
+    }
+  }
+
+  /** Called by the dispatcher; returns null when the site is to do nothing. */
+  @Nullable CallSite link(
+      MethodHandles.Lookup caller,
+      String name,
+      MethodType type,
+      int number,
+      String declaredType,
+      @Nullable MethodHandle original) {
+    Entry entry = entry(number);
+    PluginState state = entry.rule().state;
+    try {
+      ClassLoader application = caller.lookupClass().getClassLoader();
+      PluginLoader loader = loaders.find(entry.rule().plugin.getClass(), application);
+      AdviceClass adviceClass = entry.rule().adviceClass();
+      Class<?> advice = Class.forName(adviceClass.name(), true, loader);
+      MethodHandle target =
+          original == null
+              ? adviceSite(entry, advice, type, declaredType, application)
+              : aroundSite(entry.rule(), adviceClass, advice, type, original);
+      if (log.isEnabled(AgentLog.Level.DEBUG)) {
+        log.debug(
+            "linked "
+                + entry.rule()
+                + "."
+                + entry.method().name()
+                + " in "
+                + caller.lookupClass().getName());
+      }
+      return new ConstantCallSite(target);
+    } catch (Throwable cannotLink) {
+      state.failed(entry.rule().advice + "." + entry.method().name(), cannotLink);
+      return null;
+    }
+  }
+
+  private MethodHandle adviceSite(
+      Entry entry,
+      Class<?> advice,
+      MethodType type,
+      String declaredType,
+      @Nullable ClassLoader application)
+      throws ReflectiveOperationException {
+    AdviceMethod method = entry.method();
+    PluginState state = entry.rule().state;
+    MethodHandle handle = handle(advice, method);
+    boolean replaces = method.kind() == Kind.REPLACE || method.kind() == Kind.REPLACE_RETURNED;
+    if (!replaces) {
+      MethodHandle guarded = guarded(handle.asType(type), state, entry.rule().advice, method);
+      return state.whileOn(guarded, MethodHandles.empty(type));
+    }
+    // (advice's arguments..., current) -> current or what the advice puts in its place
+    Class<?> declared = Class.forName(declaredType, false, application);
+    int last = type.parameterCount() - 1;
+    MethodHandle calls =
+        guarded(
+            handle.asType(type.dropParameterTypes(last, last + 1)),
+            state,
+            entry.rule().advice,
+            method);
+    MethodHandle chosen = MethodHandles.collectArguments(OR_ELSE.bindTo(declared), 0, calls);
+    MethodHandle unchanged =
+        MethodHandles.dropArguments(
+            MethodHandles.identity(Object.class), 0, type.parameterList().subList(0, last));
+    return state.whileOn(chosen, unchanged);
+  }
+
+  /**
+   * Enter, the original call, exit, as one handle: {@code tryFinally} calls exit also when the
+   * original throws, and rethrows. It replaces one instruction by another, so no stack map frame of
+   * the woven method changes.
+   */
+  private static MethodHandle aroundSite(
+      Rule rule, AdviceClass advices, Class<?> advice, MethodType type, MethodHandle original)
+      throws ReflectiveOperationException {
+    MethodHandle call = original.asType(type);
+    AdviceMethod enter = advices.only(Kind.ENTER);
+    AdviceMethod exit = advices.only(Kind.EXIT);
+    MethodType entering = type.changeReturnType(Object.class);
+    MethodHandle before =
+        enter == null
+            ? MethodHandles.empty(entering)
+            : guarded(
+                arranged(handle(advice, enter), enter, entering, 0, rule),
+                rule.state,
+                rule.advice,
+                enter);
+    // tryFinally's cleanup: (Throwable, [returned,] entered, call's arguments...) -> returned
+    Class<?> returned = type.returnType();
+    boolean returnsNothing = returned == void.class;
+    MethodType cleanup = MethodType.methodType(void.class, Throwable.class);
+    if (!returnsNothing) {
+      cleanup = cleanup.appendParameterTypes(returned);
+    }
+    int first = cleanup.parameterCount() + 1;
+    cleanup = cleanup.appendParameterTypes(Object.class).appendParameterTypes(type.parameterList());
+    MethodHandle after =
+        exit == null
+            ? MethodHandles.empty(cleanup)
+            : guarded(
+                arranged(handle(advice, exit), exit, cleanup, first, rule),
+                rule.state,
+                rule.advice,
+                exit);
+    if (!returnsNothing) {
+      MethodHandle same =
+          MethodHandles.permuteArguments(
+              MethodHandles.identity(returned), cleanup.changeReturnType(returned), 1);
+      after = MethodHandles.foldArguments(same, after);
+    }
+    MethodHandle body = MethodHandles.dropArguments(call, 0, Object.class);
+    MethodHandle around = MethodHandles.tryFinally(body, after);
+    AdviceMethod replaceReturned = advices.only(Kind.REPLACE_RETURNED);
+    if (replaceReturned != null) {
+      MethodHandle replacing =
+          guarded(
+              arranged(
+                  handle(advice, replaceReturned),
+                  replaceReturned,
+                  cleanup.changeReturnType(Object.class),
+                  first,
+                  rule),
+              rule.state,
+              rule.advice,
+              replaceReturned);
+      around = MethodHandles.foldArguments(orReplaced(replacing, returned), around);
+    }
+    MethodHandle whole = MethodHandles.foldArguments(around, before);
+    return rule.state.whileOn(whole, call);
+  }
+
+  /**
+   * Turns what chooses a replacement, {@code (Throwable, returned, entered, call's arguments...) ->
+   * Object}, into {@code (returned, entered, call's arguments...) -> returned}.
+   */
+  private static MethodHandle orReplaced(MethodHandle replacing, Class<?> returned) {
+    if (returned.isPrimitive()) {
+      throw new IllegalArgumentException("a returned " + returned + " cannot be replaced");
+    }
+    MethodHandle chosen = MethodHandles.insertArguments(replacing, 0, (Object) null);
+    MethodHandle orElse =
+        OR_ELSE.bindTo(returned).asType(MethodType.methodType(returned, Object.class, returned));
+    return MethodHandles.foldArguments(
+        MethodHandles.dropArguments(
+            orElse, 2, chosen.type().parameterList().subList(1, chosen.type().parameterCount())),
+        chosen);
+  }
+
+  /**
+   * Reorders an advice method's parameters to those of a call site whose receiver stands at {@code
+   * first}.
+   */
+  private static MethodHandle arranged(
+      MethodHandle handle, AdviceMethod method, MethodType type, int first, Rule rule) {
+    List<AdviceMethod.Source> sources = new ArrayList<>(method.sources());
+    for (int i = sources.size() - 1; i >= 0; i--) {
+      if (sources.get(i).from() == AdviceMethod.From.METHOD_NAME) {
+        handle = MethodHandles.insertArguments(handle, i, rule.calledName);
+        sources.remove(i);
+      }
+    }
+    int[] order = new int[sources.size()];
+    Class<?>[] types = new Class<?>[order.length];
+    for (int i = 0; i < order.length; i++) {
+      AdviceMethod.Source source = sources.get(i);
+      order[i] =
+          switch (source.from()) {
+            case THIS -> first;
+            case ARGUMENT -> first + 1 + source.argument();
+            case ENTERED -> first - 1;
+            case THROWN -> 0;
+            case RETURNED -> 1;
+            case METHOD_NAME -> throw new AssertionError("bound above");
+          };
+      types[i] = type.parameterType(order[i]);
+    }
+    MethodHandle typed = handle.asType(MethodType.methodType(type.returnType(), types));
+    return MethodHandles.permuteArguments(typed, type, order);
+  }
+
+  private static MethodHandle handle(Class<?> advice, AdviceMethod method)
+      throws ReflectiveOperationException {
+    MethodType type =
+        MethodType.fromMethodDescriptorString(method.descriptor(), advice.getClassLoader());
+    return MethodHandles.privateLookupIn(advice, LOOKUP).findStatic(advice, method.name(), type);
+  }
+
+  private static MethodHandle guarded(
+      MethodHandle advice, PluginState state, String adviceName, AdviceMethod method) {
+    MethodHandle failed =
+        MethodHandles.insertArguments(FAILED, 0, state, adviceName + "." + method.name());
+    MethodType type = advice.type();
+    MethodHandle answer = MethodHandles.empty(MethodType.methodType(type.returnType()));
+    MethodHandle handler =
+        MethodHandles.foldArguments(
+            MethodHandles.dropArguments(answer, 0, Throwable.class), failed);
+    return MethodHandles.catchException(advice, Throwable.class, handler);
+  }
+
+  private static MethodHandle find(String name, MethodType type) {
+    try {
+      return LOOKUP.findStatic(Linker.class, name, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  @SuppressWarnings("unused") // called through FAILED
+  private static void failed(PluginState state, String advice, Throwable failure) {
+    state.failed(advice, failure);
+  }
+
+  /** A replacement of the wrong type is left out: the woven method's cast must never fail. */
+  @SuppressWarnings("unused") // called through OR_ELSE
+  private static @Nullable Object orElse(
+      Class<?> declared, @Nullable Object replacement, @Nullable Object current) {
+    return declared.isInstance(replacement) ? replacement : current;
+  }
+}

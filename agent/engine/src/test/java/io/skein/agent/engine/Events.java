@@ -1,0 +1,19 @@
+package io.skein.agent.engine;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What advice saw. Loaded once, by the loader that plugin loaders share. */
+public final class Events {
+  public static final List<String> SEEN = new CopyOnWriteArrayList<>();
+  public static volatile boolean fail;
+
+  private Events() {}
+
+  public static void add(String event) {
+    SEEN.add(event);
+    if (fail) {
+      throw new IllegalStateException("advice fails");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+package sampleapp;
+
+public class SubSample extends Between {
+  public void own() {}
+}
