@@ -1,0 +1,125 @@
+package io.skein.testing.harness;
+
+import io.grpc.HandlerRegistry;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.skein.testing.RecordedSegment;
+import io.skein.wire.decode.MalformedMessageException;
+import io.skein.wire.decode.SegmentReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collector that does nothing but read the segments of one agent, as gRPC brings them. Every
+ * other message is taken and answered with no commands.
+ */
+final class Receiver implements AutoCloseable {
+  private static final byte[] NO_COMMANDS = {};
+
+  private final Consumer<RecordedSegment> segments;
+  private final Consumer<String> malformed;
+  private final Server server;
+
+  Receiver(Consumer<RecordedSegment> segments, Consumer<String> malformed) throws IOException {
+    this.segments = segments;
+    this.malformed = malformed;
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .fallbackHandlerRegistry(new AnyMethod())
+            .build()
+            .start();
+  }
+
+  String address() {
+    return InetAddress.getLoopbackAddress().getHostAddress() + ":" + server.getPort();
+  }
+
+  private void read(String method, byte[] message) {
+    try {
+      if (method.endsWith("TraceSegmentReportService/collect")) {
+        segments.accept(Recording.of(SegmentReader.segment(message)));
+      } else if (method.endsWith("TraceSegmentReportService/collectInSync")) {
+        for (byte[] each : SegmentReader.collection(message)) {
+          segments.accept(Recording.of(SegmentReader.segment(each)));
+        }
+      }
+    } catch (MalformedMessageException e) {
+      malformed.accept(method + " brought a message that cannot be read: " + e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      if (!server.awaitTermination(10, TimeUnit.SECONDS)) {
+        throw new AssertionError("the receiver's server does not end");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class AnyMethod extends HandlerRegistry {
+    @Override
+    public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+      return ServerMethodDefinition.create(
+          MethodDescriptor.newBuilder(new Bytes(), new Bytes())
+              .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+              .setFullMethodName(name)
+              .build(),
+          ServerCalls.asyncBidiStreamingCall(answers -> new Call(name, answers)));
+    }
+  }
+
+  private final class Call implements StreamObserver<byte[]> {
+    private final String method;
+    private final StreamObserver<byte[]> answers;
+
+    Call(String method, StreamObserver<byte[]> answers) {
+      this.method = method;
+      this.answers = answers;
+    }
+
+    @Override
+    public void onNext(byte[] message) {
+      read(method, message);
+    }
+
+    @Override
+    public void onError(Throwable theAgentIsGone) {}
+
+    @Override
+    public void onCompleted() {
+      answers.onNext(NO_COMMANDS);
+      answers.onCompleted();
+    }
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
