@@ -1,0 +1,5 @@
+/** Jetty 12: requests served. */
+@NullMarked
+package io.skein.plugin.jetty;
+
+import org.jspecify.annotations.NullMarked;
