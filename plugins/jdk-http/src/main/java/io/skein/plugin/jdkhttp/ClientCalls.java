@@ -1,0 +1,138 @@
+package io.skein.plugin.jdkhttp;
+
+import io.skein.agent.plugin.Tracing;
+import io.skein.api.Component;
+import io.skein.api.Span;
+import io.skein.core.http.HttpClientAdapter;
+import io.skein.core.http.HttpClientHandler;
+import io.skein.core.http.HttpPeer;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Calls of {@code java.net.http.HttpClient}. */
+final class ClientCalls {
+  private static final HttpClientHandler<HttpRequest, HttpResponse<?>> HANDLER =
+      new HttpClientHandler<>(Tracing.tracer(), new Adapter());
+
+  /**
+   * The call whose request is being cloned in this thread. A call of its own rather than the active
+   * span: with nested exits that is another object, and another client may be at work inside.
+   */
+  private static final ThreadLocal<Call> CURRENT = new ThreadLocal<>();
+
+  private ClientCalls() {}
+
+  static @Nullable Call start(@Nullable HttpRequest request) {
+    if (request == null || request.uri() == null) {
+      return null; // the client is about to refuse it
+    }
+    Call call = new Call(HANDLER.start(request), CURRENT.get());
+    CURRENT.set(call);
+    return call;
+  }
+
+  /**
+   * Adds our headers to those of a request, replacing what is there under any case of their names
+   * (T60): the map of {@code HttpHeaders} looks case-insensitive from outside and is not when it is
+   * copied.
+   */
+  static @Nullable HttpHeaders withTrace(@Nullable HttpHeaders own) {
+    Call call = CURRENT.get();
+    if (call == null || own == null) {
+      return null;
+    }
+    Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    all.putAll(own.map());
+    HANDLER.inject(call.span, all, (headers, name, value) -> headers.put(name, List.of(value)));
+    return HttpHeaders.of(all, (name, value) -> true);
+  }
+
+  /** A call from its beginning to its answer. */
+  static final class Call implements BiConsumer<HttpResponse<?>, Throwable> {
+    private final Span span;
+    private final @Nullable Call outer;
+
+    Call(Span span, @Nullable Call outer) {
+      this.span = span;
+      this.outer = outer;
+    }
+
+    void finish(@Nullable HttpResponse<?> response, @Nullable Throwable error) {
+      restore();
+      HANDLER.finish(span, response, error);
+    }
+
+    /**
+     * The future is left as it is: the application may cancel it, and that cancels the exchange.
+     */
+    void leave(@Nullable CompletableFuture<HttpResponse<?>> answer, @Nullable Throwable error) {
+      restore();
+      if (answer == null) {
+        HANDLER.finish(span, null, error);
+        return;
+      }
+      HANDLER.leave(span);
+      // Not a lambda: the executors plugin knows by the class that this needs no trace.
+      CompletableFuture<?> unused = answer.whenComplete(this);
+    }
+
+    @Override
+    public void accept(@Nullable HttpResponse<?> response, @Nullable Throwable error) {
+      HANDLER.complete(span, response, error);
+    }
+
+    private void restore() {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+    }
+  }
+
+  private static final class Adapter extends HttpClientAdapter<HttpRequest, HttpResponse<?>> {
+    @Override
+    public @Nullable String method(HttpRequest request) {
+      return request.method();
+    }
+
+    @Override
+    public @Nullable String path(HttpRequest request) {
+      return request.uri().getRawPath();
+    }
+
+    @Override
+    public @Nullable String url(HttpRequest request) {
+      return request.uri().toString();
+    }
+
+    @Override
+    public @Nullable String peer(HttpRequest request) {
+      URI uri = request.uri();
+      return HttpPeer.of(uri.getScheme(), uri.getHost(), uri.getPort());
+    }
+
+    @Override
+    public void setHeader(HttpRequest request, String name, String value) {
+      throw new UnsupportedOperationException("a request cannot be changed; see withTrace");
+    }
+
+    @Override
+    public int status(HttpResponse<?> response) {
+      return response.statusCode();
+    }
+
+    @Override
+    public Component component() {
+      return Component.JDK_HTTP;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.skein.plugin.springrest;
+
+import io.skein.agent.plugin.Tracing;
+import io.skein.agent.plugin.WeakIdentityMap;
+import io.skein.api.Component;
+import io.skein.api.Span;
+import io.skein.core.http.HttpClientAdapter;
+import io.skein.core.http.HttpClientHandler;
+import io.skein.core.http.HttpPeer;
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpResponse;
+
+/** The calls in progress, and the templates they were made from. */
+final class Calls {
+  static final HttpClientHandler<ClientHttpRequest, ClientHttpResponse> HANDLER =
+      new HttpClientHandler<>(Tracing.tracer(), new Adapter());
+
+  private static final int MAX_WAITING = 10_000;
+
+  /** RestClient's calls between {@code uri} and the exchange. */
+  private static final WeakIdentityMap<Object, String> WAITING = new WeakIdentityMap<>(MAX_WAITING);
+
+  /** The template of the call that this thread is about to make. */
+  private static final ThreadLocal<Template> EXPECTED = new ThreadLocal<>();
+
+  private Calls() {}
+
+  /**
+   * A template is for one call: the first request that is executed. Those that an interceptor makes
+   * before or after (to fetch a token) have their own or none.
+   */
+  static final class Template {
+    final String text;
+    final @Nullable Template outer;
+    boolean used;
+
+    Template(String text, @Nullable Template outer) {
+      this.text = text;
+      this.outer = outer;
+    }
+  }
+
+  static @Nullable Template expect(@Nullable String template) {
+    if (template == null) {
+      return null;
+    }
+    Template expected = new Template(template, EXPECTED.get());
+    EXPECTED.set(expected);
+    return expected;
+  }
+
+  static void forget(@Nullable Template template) {
+    if (template == null) {
+      return;
+    }
+    if (template.outer == null) {
+      EXPECTED.remove();
+    } else {
+      EXPECTED.set(template.outer);
+    }
+  }
+
+  static void remember(Object call, @Nullable String template) {
+    if (template != null) {
+      WAITING.put(call, template);
+    }
+  }
+
+  static @Nullable String templateOf(Object call) {
+    return WAITING.take(call);
+  }
+
+  static Span start(ClientHttpRequest request) {
+    Span span = HANDLER.start(request);
+    HANDLER.inject(span, request);
+    return span;
+  }
+
+  private static final class Adapter
+      extends HttpClientAdapter<ClientHttpRequest, ClientHttpResponse> {
+    @Override
+    public @Nullable String method(ClientHttpRequest request) {
+      return request.getMethod().name();
+    }
+
+    @Override
+    public @Nullable String path(ClientHttpRequest request) {
+      String path = request.getURI().getRawPath();
+      Template template = EXPECTED.get();
+      if (template == null || template.used) {
+        return path;
+      }
+      template.used = true;
+      return Templates.path(template.text, path);
+    }
+
+    @Override
+    public @Nullable String url(ClientHttpRequest request) {
+      return request.getURI().toString();
+    }
+
+    @Override
+    public @Nullable String peer(ClientHttpRequest request) {
+      URI uri = request.getURI();
+      return HttpPeer.of(uri.getScheme(), uri.getHost(), uri.getPort());
+    }
+
+    @Override
+    public void setHeader(ClientHttpRequest request, String name, String value) {
+      request.getHeaders().set(name, value);
+    }
+
+    @Override
+    public int status(ClientHttpResponse response) {
+      try {
+        return response.getStatusCode().value();
+      } catch (IOException notReadable) {
+        return 0;
+      }
+    }
+
+    @Override
+    public Component component() {
+      return Component.SPRING_REST_TEMPLATE;
+    }
+  }
+}
