@@ -1,0 +1,363 @@
+package io.skein.server.storage.lucene;
+
+import io.skein.server.storage.SegmentFacts;
+import io.skein.server.storage.lucene.LogReader.LogRecord;
+import io.skein.wire.decode.MalformedMessageException;
+import io.skein.wire.decode.SegmentReader;
+import io.skein.wire.model.TraceSegment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.store.NRTCachingDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index of one partition.
+ *
+ * <p>Every commit says how far it goes: the position of the last record in it, and where the log
+ * ended. What the log has beyond that is indexed again when the partition is opened. So the index
+ * may be behind, damaged or missing, and nothing is lost; only the log must be careful.
+ *
+ * <p>One thread at a time writes: the store's writer until the partition is full, then the one that
+ * seals it. {@link #refresh} may be called by a third at any time. Any thread reads.
+ */
+final class PartitionIndex {
+  /**
+   * Raised when the fields change their meaning; an index of another version is made again from the
+   * log.
+   */
+  private static final String VERSION = "1";
+
+  private static final String VERSION_KEY = "version";
+  private static final String POSITION_KEY = "position";
+  private static final String LOG_END_KEY = "log-end";
+  private static final String TOTALS_KEY = "totals";
+
+  // Segments made by refreshing are small: merge them in memory, and write them when they are worth
+  // a file.
+  private static final double CACHED_SEGMENT_MB = 4;
+  private static final double CACHE_MB = 24;
+
+  private final Path path;
+  private final NRTCachingDirectory directory;
+  private final double bufferMb;
+  private final TraceWindow window;
+  private volatile @Nullable IndexWriter writer;
+  private volatile @Nullable DirectoryReader reader;
+  private volatile Totals totals = new Totals();
+  private long position = -1;
+  private boolean changed;
+
+  PartitionIndex(Path path, double bufferMb, TraceWindow window) throws IOException {
+    this.path = path;
+    this.bufferMb = bufferMb;
+    this.window = window;
+    Files.createDirectories(path);
+    this.directory = new NRTCachingDirectory(new MMapDirectory(path), CACHED_SEGMENT_MB, CACHE_MB);
+  }
+
+  /**
+   * Opens what the last commit left, and returns whether that goes as far as the log.
+   *
+   * @throws IOException when there is no usable commit
+   */
+  boolean openCommitted(long logSize) throws IOException {
+    DirectoryReader opened = DirectoryReader.open(directory);
+    try {
+      Map<String, String> said = opened.getIndexCommit().getUserData();
+      if (!VERSION.equals(said.get(VERSION_KEY))) {
+        throw new IOException("the index has version " + said.get(VERSION_KEY));
+      }
+      position = number(said, POSITION_KEY);
+      totals = Totals.decoded(said.getOrDefault(TOTALS_KEY, ""));
+      long logEnd = number(said, LOG_END_KEY);
+      if (logEnd > logSize) {
+        throw new IOException("the index is ahead of the log: " + logEnd + " to " + logSize);
+      }
+      swapReader(opened);
+      return logEnd == logSize;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static long number(Map<String, String> said, String key) throws IOException {
+    try {
+      return Long.parseLong(said.getOrDefault(key, ""));
+    } catch (NumberFormatException e) {
+      throw new IOException("the index does not say its " + key, e);
+    }
+  }
+
+  /** Begins the index anew, in the same place. */
+  void wipe() throws IOException {
+    swapReader(null);
+    for (String file : directory.listAll()) {
+      directory.deleteFile(file);
+    }
+    position = -1;
+    totals = new Totals();
+  }
+
+  void openWriter() throws IOException {
+    TieredMergePolicy policy = new TieredMergePolicy();
+    // What five refreshes a second leave is small; gather more of it before it is merged, and merge
+    // it fewer times.
+    policy.setSegmentsPerTier(16);
+    policy.setMaxMergeAtOnce(16);
+    policy.setFloorSegmentMB(1);
+    ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+    // One merge at a time: the rest of the machine belongs to receiving.
+    merges.setMaxMergesAndThreads(4, 1);
+    writer =
+        new IndexWriter(
+            directory,
+            new IndexWriterConfig(null)
+                .setRAMBufferSizeMB(bufferMb)
+                .setMergeScheduler(merges)
+                .setMergePolicy(policy)
+                .setIndexDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy())
+                .setCommitOnClose(false));
+    refresh();
+  }
+
+  /** Indexes what the log has beyond the index, and returns where the good part of the log ends. */
+  long catchUp(LogReader log) throws IOException {
+    long end = log.scan(position, this::add);
+    refresh();
+    return end;
+  }
+
+  private void add(LogRecord logRecord) throws IOException {
+    try {
+      add(SegmentReader.segment(logRecord.encoded()), logRecord.position());
+    } catch (MalformedMessageException e) {
+      // It was read before it was written, so a later version must have become stricter. It stays
+      // in the log.
+      position = logRecord.position();
+    }
+  }
+
+  void add(TraceSegment segment, long at) throws IOException {
+    SegmentFacts facts = SegmentFacts.of(segment);
+    openWriterOrFail()
+        .addDocument(Fields.document(segment, facts, window.reach(segment, facts), at));
+    totals.add(facts);
+    position = at;
+    changed = true;
+  }
+
+  private IndexWriter openWriterOrFail() throws IOException {
+    if (writer == null) {
+      throw new IOException("the index " + path + " is not open for writing");
+    }
+    return writer;
+  }
+
+  boolean isWriting() {
+    return writer != null;
+  }
+
+  /** Makes what was added findable. */
+  synchronized void refresh() throws IOException {
+    IndexWriter source = writer;
+    if (source == null) {
+      return;
+    }
+    try {
+      DirectoryReader current = reader;
+      DirectoryReader newer =
+          current == null
+              ? DirectoryReader.open(source)
+              : DirectoryReader.openIfChanged(current, source);
+      if (newer != null) {
+        swapReader(newer);
+      }
+    } catch (AlreadyClosedException e) {
+      // The partition was just sealed, or its index failed; both leave a reader behind.
+    }
+  }
+
+  private synchronized void swapReader(@Nullable DirectoryReader newer) throws IOException {
+    DirectoryReader before = reader;
+    reader = newer;
+    if (before != null) {
+      before.decRef();
+    }
+  }
+
+  void commit(long logEnd) throws IOException {
+    IndexWriter open = openWriterOrFail();
+    if (changed) {
+      Map<String, String> data = new HashMap<>();
+      data.put(VERSION_KEY, VERSION);
+      data.put(POSITION_KEY, Long.toString(position));
+      data.put(LOG_END_KEY, Long.toString(logEnd));
+      data.put(TOTALS_KEY, totals.encoded());
+      open.setLiveCommitData(data.entrySet());
+      open.commit();
+      changed = false;
+    }
+  }
+
+  /** Commits for the last time, as one segment if that is wanted, and stops writing. */
+  void seal(long logEnd, boolean merge) throws IOException {
+    IndexWriter open = openWriterOrFail();
+    if (merge) {
+      open.forceMerge(1);
+    }
+    changed = true;
+    commit(logEnd);
+    // A refresh at the same time must not bring back a reader of the unmerged files.
+    synchronized (this) {
+      writer = null;
+      swapReader(DirectoryReader.open(directory));
+    }
+    open.close();
+  }
+
+  /** Gives up writing after a failure; what can be found now can still be found. */
+  void abandonWriter() {
+    IndexWriter failed = writer;
+    writer = null;
+    if (failed != null) {
+      try {
+        failed.rollback();
+      } catch (IOException | RuntimeException e) {
+        // It failed before; nothing of it is relied on.
+      }
+    }
+  }
+
+  /** After a failure: opens what was committed last, and indexes the rest again. */
+  void recover(LogReader log) throws IOException {
+    try {
+      openCommitted(log.size());
+    } catch (IOException e) {
+      wipe();
+    }
+    openWriter();
+    catchUp(log);
+  }
+
+  /**
+   * The current reader, which the caller must {@link DirectoryReader#decRef release}; null when
+   * there is none.
+   */
+  @Nullable DirectoryReader acquireReader() {
+    while (true) {
+      DirectoryReader current = reader;
+      if (current == null || current.tryIncRef()) {
+        return current;
+      }
+      // Someone put a newer one in its place between the two lines.
+    }
+  }
+
+  /** All segment ids and trace ids, for finding out quickly what is not there. */
+  IdFilter filter() throws IOException {
+    DirectoryReader current = acquireReader();
+    if (current == null) {
+      return new IdFilter(0);
+    }
+    try {
+      long ids = 0;
+      for (LeafReaderContext leaf : current.leaves()) {
+        ids += count(leaf.reader().terms(Fields.SEGMENT));
+        ids += count(leaf.reader().terms(Fields.TRACE));
+      }
+      IdFilter filter = new IdFilter(ids);
+      for (LeafReaderContext leaf : current.leaves()) {
+        addAll(filter, leaf.reader().terms(Fields.SEGMENT));
+        addAll(filter, leaf.reader().terms(Fields.TRACE));
+      }
+      return filter;
+    } finally {
+      current.decRef();
+    }
+  }
+
+  private static long count(@Nullable Terms terms) throws IOException {
+    return terms == null ? 0 : terms.size();
+  }
+
+  private static void addAll(IdFilter filter, @Nullable Terms terms) throws IOException {
+    if (terms != null) {
+      TermsEnum all = terms.iterator();
+      for (BytesRef id = all.next(); id != null; id = all.next()) {
+        filter.add(id);
+      }
+    }
+  }
+
+  /** The hashes of all segment ids. */
+  LongSet segmentIds() throws IOException {
+    LongSet ids = new LongSet();
+    DirectoryReader current = acquireReader();
+    if (current != null) {
+      try {
+        for (LeafReaderContext leaf : current.leaves()) {
+          Terms terms = leaf.reader().terms(Fields.SEGMENT);
+          if (terms != null) {
+            TermsEnum all = terms.iterator();
+            for (BytesRef id = all.next(); id != null; id = all.next()) {
+              ids.add(IdFilter.hash(id));
+            }
+          }
+        }
+      } finally {
+        current.decRef();
+      }
+    }
+    return ids;
+  }
+
+  boolean containsSegment(BytesRef id) throws IOException {
+    DirectoryReader current = acquireReader();
+    if (current == null) {
+      return false;
+    }
+    try {
+      for (LeafReaderContext leaf : current.leaves()) {
+        Terms terms = leaf.reader().terms(Fields.SEGMENT);
+        if (terms != null && terms.iterator().seekExact(id)) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      current.decRef();
+    }
+  }
+
+  Totals totals() {
+    return totals;
+  }
+
+  /** What is not on the disk yet, but will be. */
+  long bytesInMemory() {
+    IndexWriter open = writer;
+    return directory.ramBytesUsed() + (open == null ? 0 : open.ramBytesUsed());
+  }
+
+  void close() throws IOException {
+    abandonWriter();
+    swapReader(null);
+    directory.close();
+  }
+}

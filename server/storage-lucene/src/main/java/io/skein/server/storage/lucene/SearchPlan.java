@@ -1,0 +1,208 @@
+package io.skein.server.storage.lucene;
+
+import io.skein.server.storage.TagFilter;
+import io.skein.server.storage.TraceOrder;
+import io.skein.server.storage.TraceQuery;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * Which segments lead to the wanted traces.
+ *
+ * <p>Every filter but error and duration holds for one segment: those segments are the
+ * <em>matching</em> ones, and walking over them finds everything. When it asks for failed traces,
+ * walking over the failed segments finds everything, too, if each trace is then asked for a
+ * matching segment; likewise the segments whose reach is long enough. The plan walks over whatever
+ * is rarest.
+ */
+final class SearchPlan {
+  /**
+   * How much later than the end of the wanted time a failed or a slow segment may start, and its
+   * trace still be found by it. Without such an end, a search in the past would walk over
+   * everything since.
+   */
+  private static final long LAG_MILLIS = 3_600_000;
+
+  private static final long SMALL = 10_000;
+
+  private final String field;
+  private final Query matching;
+  private final Query driver;
+  private final long cost;
+  private final boolean matchesAll;
+  private final boolean inOrder;
+
+  private SearchPlan(
+      String field, Query matching, Query driver, long cost, boolean matchesAll, boolean inOrder) {
+    this.field = field;
+    this.matching = matching;
+    this.driver = driver;
+    this.cost = cost;
+    this.matchesAll = matchesAll;
+    this.inOrder = inOrder;
+  }
+
+  static SearchPlan of(TraceQuery query, IndexSearcher searcher) throws IOException {
+    List<Term> terms = terms(query);
+    boolean filtered = !terms.isEmpty();
+    if (query.traceId() != null) {
+      terms.add(new Term(Fields.TRACE, Terms.term(query.traceId())));
+    }
+    Query matching = matching(query, terms);
+    Query driver = matching;
+    boolean matchesAll = true;
+    long cost = cost(searcher, terms);
+    boolean whole = !filtered && query.toMillis() == null;
+    if (Boolean.TRUE.equals(query.error())) {
+      long failed = cost(searcher, List.of(new Term(Fields.ERROR, Fields.YES)));
+      if (failed < cost) {
+        driver = with(alike(query), new TermQuery(new Term(Fields.ERROR, Fields.YES)));
+        cost = failed;
+        matchesAll = false;
+        whole = false;
+      }
+    }
+    if (query.minMillis() != null) {
+      Query slow = LongPoint.newRangeQuery(Fields.REACH, query.minMillis(), Long.MAX_VALUE);
+      long slowCost = searcher.count(slow);
+      if (slowCost < cost) {
+        driver = with(alike(query), slow);
+        cost = slowCost;
+        matchesAll = false;
+        whole = query.toMillis() == null;
+      }
+    }
+    boolean newest = query.order() == TraceOrder.NEWEST;
+    return new SearchPlan(
+        newest ? Fields.START : Fields.REACH, matching, driver, cost, matchesAll, newest || whole);
+  }
+
+  private static List<Term> terms(TraceQuery query) {
+    List<Term> terms = new ArrayList<>();
+    if (query.service() != null) {
+      terms.add(new Term(Fields.SERVICE, Terms.term(query.service())));
+    }
+    if (query.instance() != null) {
+      terms.add(new Term(Fields.INSTANCE, Terms.term(query.instance())));
+    }
+    if (query.endpoint() != null) {
+      terms.add(new Term(Fields.OPERATION, Terms.term(query.endpoint())));
+    }
+    for (TagFilter tag : query.tags()) {
+      terms.add(
+          tag.value() == null
+              ? new Term(Fields.TAG_KEY, Terms.term(tag.key()))
+              : new Term(Fields.TAG, Terms.pair(tag.key(), tag.value())));
+    }
+    return terms;
+  }
+
+  private static Query matching(TraceQuery query, List<Term> terms) {
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    all.add(alike(query), Occur.FILTER);
+    for (Term term : terms) {
+      all.add(new TermQuery(term), Occur.FILTER);
+    }
+    if (query.toMillis() != null) {
+      all.add(
+          LongPoint.newRangeQuery(Fields.START, Long.MIN_VALUE, query.toMillis()), Occur.FILTER);
+    }
+    return all.build();
+  }
+
+  /** What holds for every segment of a wanted trace, and so may be asked of any. */
+  private static Query alike(TraceQuery query) {
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    if (query.fromMillis() != null) {
+      all.add(
+          LongPoint.newRangeQuery(Fields.START, query.fromMillis(), Long.MAX_VALUE), Occur.FILTER);
+    }
+    if (query.toMillis() != null) {
+      long end = query.toMillis() + LAG_MILLIS;
+      all.add(
+          LongPoint.newRangeQuery(
+              Fields.START, Long.MIN_VALUE, end < query.toMillis() ? Long.MAX_VALUE : end),
+          Occur.FILTER);
+    }
+    if (query.maxMillis() != null) {
+      all.add(
+          LongPoint.newRangeQuery(Fields.REACH, Long.MIN_VALUE, query.maxMillis()), Occur.FILTER);
+    }
+    if (Boolean.FALSE.equals(query.error())) {
+      all.add(new TermQuery(new Term(Fields.ERROR, Fields.YES)), Occur.MUST_NOT);
+    }
+    all.add(new MatchAllDocsQuery(), Occur.FILTER);
+    return all.build();
+  }
+
+  private static Query with(Query one, Query other) {
+    return new BooleanQuery.Builder().add(one, Occur.FILTER).add(other, Occur.FILTER).build();
+  }
+
+  /** How many segments the rarest term has. */
+  private static long cost(IndexSearcher searcher, List<Term> terms) throws IOException {
+    long cost = searcher.getIndexReader().maxDoc();
+    for (Term term : terms) {
+      cost = Math.min(cost, searcher.getIndexReader().docFreq(term));
+    }
+    return cost;
+  }
+
+  /**
+   * Falling; the value of a segment is never below that of its trace when newest first, never above
+   * when slowest.
+   */
+  Sort sort() {
+    return new Sort(new SortField(field, SortField.Type.LONG, true));
+  }
+
+  /** The field whose values give the order. */
+  String field() {
+    return field;
+  }
+
+  /** Few enough to be compared at once. */
+  boolean isSmall() {
+    return cost <= SMALL;
+  }
+
+  /** The segments to walk over, between two values of the order. */
+  Query driver(long from, long to) {
+    return from == Long.MIN_VALUE && to == Long.MAX_VALUE
+        ? driver
+        : with(driver, LongPoint.newRangeQuery(field, from, to));
+  }
+
+  /** Whether a trace that is walked to has a matching segment at all. */
+  boolean matches(IndexSearcher searcher, BytesRef traceId) throws IOException {
+    return matchesAll
+        || searcher.count(with(matching, new TermQuery(new Term(Fields.TRACE, traceId)))) > 0;
+  }
+
+  /** Where the walk meets a trace first. */
+  long firstMet(IndexSearcher searcher, BytesRef traceId) throws IOException {
+    var top =
+        searcher.search(with(driver, new TermQuery(new Term(Fields.TRACE, traceId))), 1, sort());
+    return top.scoreDocs.length == 0 ? Long.MIN_VALUE : TraceSearch.value(top.scoreDocs[0]);
+  }
+
+  /**
+   * Whether a trace that the walk has not met yet surely comes later in the order than one that it
+   * has, if that one's value is above where the walk stands.
+   */
+  boolean inOrder() {
+    return inOrder;
+  }
+}

@@ -1,0 +1,411 @@
+package io.skein.server.storage.lucene;
+
+import io.skein.server.storage.AccountBook;
+import io.skein.server.storage.Counts;
+import io.skein.server.storage.Outcome;
+import io.skein.server.storage.ReceivedSegment;
+import io.skein.server.storage.Refusal;
+import io.skein.wire.decode.SegmentReader;
+import io.skein.wire.model.TraceSegment;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes.
+ *
+ * <p>Its cycle: take all appends that wait, sort out duplicates, write the rest to the log as one
+ * block, answer, index. So a lone append is answered after one small write, and under load the
+ * blocks grow by themselves; no time is spent waiting for company. The index comes after the answer
+ * because the log is enough: whatever happens to the index, it is made up for from there.
+ *
+ * <p>Every failure of the disk ends as refused segments, and as one log line when it begins and one
+ * when it is over.
+ */
+final class StoreWriter implements AutoCloseable {
+  /** What is left free on the disk, for merges and for the rest of the machine. */
+  static final long RESERVED_BYTES = 64L << 20;
+
+  private static final Logger LOG = System.getLogger(StoreWriter.class.getName());
+  private static final long MAX_WAITING_BYTES = 64L << 20;
+  private static final long MAX_GROUP_BYTES = 4L << 20;
+  private static final long MAX_APPEND_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long CYCLE_MILLIS = 500;
+
+  // A crash costs the time of indexing again what came since the last commit.
+  private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Partitions partitions;
+  private final AccountBook book;
+  private final StoreOptions options;
+  private final Thread thread = new Thread(this::run, "skein-store-writer");
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Condition taken = lock.newCondition();
+  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private long waitingBytes;
+  private boolean closed;
+  private volatile @Nullable String trouble;
+  private volatile @Nullable String indexTrouble;
+  private long committedNanos = System.nanoTime();
+  private long measuredNanos = System.nanoTime();
+
+  /** An append that has not been answered. */
+  private record Waiting(
+      List<ReceivedSegment> batch, long bytes, CompletableFuture<List<Outcome>> answer) {}
+
+  StoreWriter(Partitions partitions, AccountBook book, StoreOptions options) {
+    this.partitions = partitions;
+    this.book = book;
+    this.options = options;
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Why nothing can be stored at the moment, or null. */
+  @Nullable String trouble() {
+    String writing = trouble;
+    return writing != null ? writing : indexTrouble;
+  }
+
+  CompletableFuture<List<Outcome>> append(List<ReceivedSegment> batch) {
+    long bytes = 0;
+    for (ReceivedSegment segment : batch) {
+      bytes += segment.encoded().length;
+    }
+    Waiting waiting = new Waiting(List.copyOf(batch), bytes, new CompletableFuture<>());
+    Outcome.Refused refused = enqueue(waiting);
+    if (refused != null) {
+      Outcome[] outcomes = new Outcome[batch.size()];
+      Arrays.fill(outcomes, refused);
+      answer(waiting, outcomes);
+    }
+    return waiting.answer();
+  }
+
+  private Outcome.@Nullable Refused enqueue(Waiting waiting) {
+    lock.lock();
+    try {
+      long left = MAX_APPEND_WAIT_NANOS;
+      while (!closed && waitingBytes > MAX_WAITING_BYTES) {
+        if (left <= 0) {
+          return new Outcome.Refused(
+              Refusal.OVERLOADED,
+              "segments arrive faster than they can be written: "
+                  + (waitingBytes >> 20)
+                  + " MB wait; send less, or sample");
+        }
+        left = taken.awaitNanos(left);
+      }
+      if (closed) {
+        return new Outcome.Refused(Refusal.CLOSED, "the store is closed; the server is stopping");
+      }
+      queue.add(waiting);
+      waitingBytes += waiting.bytes();
+      arrived.signal();
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Refused(Refusal.CLOSED, "the sender's call was given up");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (doWork()) {
+      // Until closed and empty.
+    }
+  }
+
+  private boolean doWork() {
+    List<Waiting> group = new ArrayList<>();
+    boolean more = take(group);
+    try {
+      if (!group.isEmpty()) {
+        write(group);
+      }
+      keepUp();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      failed("writing", e);
+    } finally {
+      for (Waiting waiting : group) {
+        if (!waiting.answer().isDone()) {
+          answer(waiting, refusals(waiting.batch().size(), diskRefusal()));
+        }
+      }
+    }
+    return more;
+  }
+
+  /** Returns false when there will be nothing more. */
+  private boolean take(List<Waiting> group) {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(CYCLE_MILLIS);
+      while (queue.isEmpty() && !closed && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+      long bytes = 0;
+      while (!queue.isEmpty() && (group.isEmpty() || bytes < MAX_GROUP_BYTES)) {
+        Waiting waiting = queue.remove();
+        bytes += waiting.bytes();
+        group.add(waiting);
+      }
+      waitingBytes -= bytes;
+      taken.signalAll();
+      return !closed || !queue.isEmpty();
+    } catch (InterruptedException e) {
+      return true; // Nobody has a reason to interrupt this thread; it ends by close.
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Waiting> group) throws IOException {
+    Outcome[][] outcomes = new Outcome[group.size()][];
+    List<ReceivedSegment> fresh = new ArrayList<>();
+    Set<BytesRef> freshIds = new HashSet<>();
+    // Repeats of a segment of this very group share its fate.
+    List<int[]> freshPlaces = new ArrayList<>();
+    List<int[]> repeatPlaces = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < group.size(); i++) {
+      List<ReceivedSegment> batch = group.get(i).batch();
+      outcomes[i] = new Outcome[batch.size()];
+      for (int j = 0; j < batch.size(); j++) {
+        ReceivedSegment received = batch.get(j);
+        Outcome.Refused unfit = unfit(received);
+        if (unfit != null) {
+          outcomes[i][j] = unfit;
+          continue;
+        }
+        BytesRef id = Terms.term(received.segment().segmentId());
+        if (!freshIds.add(id)) {
+          repeatPlaces.add(new int[] {i, j});
+        } else if (isStored(id)) {
+          outcomes[i][j] = Outcome.DUPLICATE;
+          freshIds.remove(id);
+        } else {
+          fresh.add(received);
+          freshPlaces.add(new int[] {i, j});
+          bytes += received.encoded().length;
+        }
+      }
+    }
+    Partition active = partitions.active();
+    long[] positions = new long[0];
+    Outcome.Refused refused = fresh.isEmpty() ? null : room(bytes);
+    if (refused == null && !fresh.isEmpty()) {
+      active = partitions.active();
+      long before = active.logBytes();
+      try {
+        positions = active.append(fresh);
+        partitions.wrote(active.logBytes() - before);
+        recovered();
+      } catch (IOException e) {
+        failed("writing to " + active.directory(), e);
+        refused = diskRefusal();
+      }
+    }
+    for (int[] place : freshPlaces) {
+      outcomes[place[0]][place[1]] = refused == null ? Outcome.STORED : refused;
+    }
+    for (int[] place : repeatPlaces) {
+      outcomes[place[0]][place[1]] = refused == null ? Outcome.DUPLICATE : refused;
+    }
+    for (int i = 0; i < group.size(); i++) {
+      answer(group.get(i), outcomes[i]);
+    }
+    if (positions.length > 0) {
+      index(active, fresh, positions);
+    }
+  }
+
+  private static Outcome.@Nullable Refused unfit(ReceivedSegment received) {
+    if (received.encoded().length > SegmentReader.MAX_SEGMENT_BYTES) {
+      return new Outcome.Refused(
+          Refusal.TOO_LARGE,
+          "a segment of service \""
+              + received.segment().service()
+              + "\" has "
+              + received.encoded().length
+              + " bytes; at most "
+              + SegmentReader.MAX_SEGMENT_BYTES
+              + " are taken");
+    }
+    return Refusal.unfit(received.segment());
+  }
+
+  private boolean isStored(BytesRef segmentId) throws IOException {
+    List<Partition> all = partitions.all();
+    // Repeats come soon after, so the newest is asked first.
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).contains(segmentId)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Outcome.@Nullable Refused room(long rawBytes) throws IOException {
+    long usable = options.usableBytes().getAsLong();
+    if (usable < RESERVED_BYTES) {
+      failed(
+          "the disk of " + options.directory() + " has only " + (usable >> 20) + " MB left", null);
+      return diskRefusal();
+    }
+    if (!partitions.makeRoom(rawBytes)) {
+      return new Outcome.Refused(
+          Refusal.BUDGET,
+          "the disk budget of "
+              + (options.budgetBytes() >> 20)
+              + " MB has no room for this, even without anything older; give more");
+    }
+    return null;
+  }
+
+  private void index(Partition partition, List<ReceivedSegment> segments, long[] positions) {
+    if (!partition.isIndexing()) {
+      return; // It will be indexed when the index works again.
+    }
+    try {
+      for (int i = 0; i < positions.length; i++) {
+        partition.index(segments.get(i).segment(), positions[i]);
+      }
+    } catch (IOException | RuntimeException e) {
+      indexFailed(partition, e);
+    }
+  }
+
+  private void answer(Waiting waiting, Outcome[] outcomes) {
+    for (int i = 0; i < outcomes.length; i++) {
+      ReceivedSegment received = waiting.batch().get(i);
+      TraceSegment segment = received.segment();
+      String service = segment.service();
+      String instance = segment.instance();
+      Counts counts = new Counts(1, segment.spans().size());
+      book.seen(service, instance, received.receivedMillis());
+      if (outcomes[i] instanceof Outcome.Refused refused) {
+        book.refused(service, instance, refused.reason(), counts);
+      } else if (outcomes[i] instanceof Outcome.Duplicate) {
+        book.duplicate(service, instance, counts);
+      }
+    }
+    try {
+      waiting.answer().complete(List.of(outcomes));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "an append's answer could not be passed on", e);
+    }
+  }
+
+  /** What is due from time to time. */
+  private void keepUp() throws IOException {
+    long now = System.nanoTime();
+    Partition active = partitions.active();
+    if (!active.isIndexing()
+        && options.usableBytes().getAsLong() >= RESERVED_BYTES
+        && now - committedNanos >= COMMIT_NANOS / 5) {
+      committedNanos = now;
+      active.recoverIndex();
+      if (indexTrouble != null) {
+        LOG.log(Level.INFO, "segments are indexed again");
+        indexTrouble = null;
+      }
+    }
+    if (now - measuredNanos >= MEASURE_NANOS) {
+      measuredNanos = now;
+      partitions.measure();
+    }
+    if (active.isIndexing()) {
+      partitions.rollIfDue();
+    }
+    if (now - committedNanos >= COMMIT_NANOS && partitions.active().isIndexing()) {
+      committedNanos = now;
+      try {
+        partitions.active().commit();
+      } catch (IOException | RuntimeException e) {
+        indexFailed(partitions.active(), e);
+      }
+    }
+  }
+
+  private void indexFailed(Partition partition, Exception e) {
+    partition.abandonIndex();
+    if (indexTrouble == null) {
+      LOG.log(
+          Level.WARNING,
+          "indexing in {0} failed ({1}): segments are stored, but the newest cannot be found until"
+              + " that is over; trying again every second. Make room on the disk, or lower the disk"
+              + " budget",
+          partition.directory(),
+          DataDirectory.reason(e));
+    }
+    indexTrouble = "indexing failed (" + DataDirectory.reason(e) + ")";
+  }
+
+  private void failed(String doing, @Nullable Throwable e) {
+    String what = e == null ? doing : doing + " failed (" + e + ")";
+    if (trouble == null) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: segments are refused until that is over; what is stored is not affected. Make room"
+              + " on the disk, or lower the disk budget",
+          what);
+    }
+    trouble = what;
+  }
+
+  private void recovered() {
+    if (trouble != null) {
+      LOG.log(Level.INFO, "segments are stored again");
+      trouble = null;
+    }
+  }
+
+  private Outcome.Refused diskRefusal() {
+    String what = trouble;
+    return new Outcome.Refused(
+        Refusal.DISK, (what == null ? "writing failed" : what) + "; make room on the disk");
+  }
+
+  private static Outcome[] refusals(int count, Outcome.Refused refusal) {
+    Outcome[] outcomes = new Outcome[count];
+    Arrays.fill(outcomes, refusal);
+    return outcomes;
+  }
+
+  /** Writes what waits, and ends. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      arrived.signalAll();
+      taken.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
