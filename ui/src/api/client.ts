@@ -1,0 +1,128 @@
+import type { Accounting } from "../domain/accounting.ts";
+import type { Trace } from "../domain/model.ts";
+import { queryParameters, type TraceQuery } from "../domain/query.ts";
+import {
+  readAccounting,
+  readEndpoints,
+  readInstances,
+  readServices,
+  readStatus,
+  readTrace,
+  readTracePage,
+  type Endpoint,
+  type Instance,
+  type Service,
+  type Status,
+  type TracePage,
+} from "./answers.ts";
+import { Reader, ShapeError } from "./json.ts";
+
+/* The only place that talks to the server. Every failure becomes a Problem that says what a person can do. */
+
+export type ProblemKind = "unreachable" | "slow" | "refused" | "not-found" | "failed" | "unreadable";
+
+export class Problem extends Error {
+  override readonly name = "Problem";
+  constructor(
+    readonly kind: ProblemKind,
+    message: string,
+    /** The parameter the server complains about. */
+    readonly parameter = "",
+  ) {
+    super(message);
+  }
+}
+
+/** Longer than any query of a healthy server by an order of magnitude. */
+const PATIENCE_MILLIS = 30_000;
+
+async function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
+  const patience = AbortSignal.timeout(PATIENCE_MILLIS);
+  let response: Response;
+  let body: string;
+  try {
+    response = await fetch(path, {
+      signal: AbortSignal.any([signal, patience]),
+      headers: { accept: "application/json" },
+      cache: "no-store",
+    });
+    body = await response.text();
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    if (patience.aborted) {
+      throw new Problem("slow", `The server did not answer within ${PATIENCE_MILLIS / 1000} s.`);
+    }
+    throw new Problem("unreachable", "The server does not answer. It may have been stopped.");
+  }
+  if (!response.ok) throw refusal(response.status, body);
+  try {
+    return read(Reader.of(JSON.parse(body) as unknown, path.replace(/\?.*/s, "")));
+  } catch (cause) {
+    const detail = cause instanceof ShapeError ? cause.message : "it is not JSON";
+    throw new Problem("unreadable", `The server's answer could not be read: ${detail}.`);
+  }
+}
+
+function refusal(status: number, body: string): Problem {
+  let message = "";
+  let parameter = "";
+  try {
+    const error = Reader.of(JSON.parse(body) as unknown, "error").objectOrNull("error");
+    message = error?.text("message") ?? "";
+    parameter = error?.text("parameter") ?? "";
+  } catch {
+    // Not ours, a proxy's page perhaps: the status has to do.
+  }
+  if (status === 404) return new Problem("not-found", message || "Not found.", parameter);
+  if (status >= 500) {
+    // Proxies answer for a server that is away.
+    const proxied = message === "" && (status === 502 || status === 503 || status === 504);
+    const kind = proxied ? "unreachable" : "failed";
+    return new Problem(kind, message || `The server failed with status ${status}.`, parameter);
+  }
+  return new Problem("refused", message || `The server refused with status ${status}.`, parameter);
+}
+
+function withParameters(path: string, parameters: Readonly<Record<string, string>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== "") search.append(name, value);
+  const text = search.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+export function getStatus(signal: AbortSignal): Promise<Status> {
+  return get("/api/status", signal, readStatus);
+}
+
+export function getServices(signal: AbortSignal): Promise<Service[]> {
+  return get("/api/services", signal, readServices);
+}
+
+export function getInstances(service: string, signal: AbortSignal): Promise<Instance[]> {
+  return get(withParameters("/api/instances", { service }), signal, readInstances);
+}
+
+export function getEndpoints(service: string, contains: string, signal: AbortSignal): Promise<Endpoint[]> {
+  const path = withParameters("/api/endpoints", { service, contains, limit: "50" });
+  return get(path, signal, readEndpoints);
+}
+
+export function getTagKeys(service: string, signal: AbortSignal): Promise<string[]> {
+  return get(withParameters("/api/tags", { service }), signal, (r) => r.texts("keys"));
+}
+
+export function getTagValues(service: string, key: string, signal: AbortSignal): Promise<string[]> {
+  return get(withParameters("/api/tag-values", { service, key }), signal, (r) => r.texts("values"));
+}
+
+export function searchTraces(query: TraceQuery, now: number, signal: AbortSignal): Promise<TracePage> {
+  return get(`/api/traces?${queryParameters(query, now).toString()}`, signal, readTracePage);
+}
+
+export function getTrace(id: string, signal: AbortSignal): Promise<Trace> {
+  return get(withParameters("/api/trace", { id }), signal, readTrace);
+}
+
+export function getAccounting(signal: AbortSignal): Promise<Accounting> {
+  return get("/api/accounting", signal, readAccounting);
+}

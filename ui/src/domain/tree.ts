@@ -1,0 +1,379 @@
+import { fnv1a } from "./hash.ts";
+import type { Segment, Span, SpanRef, Trace } from "./model.ts";
+
+/*
+ * Joining segments into one tree.
+ *
+ * A segment is what one thread of work reported. Inside it spans point to their parent by number; the first span of a
+ * segment points, through a ref, to a span of another segment, perhaps of another process. Nothing arrives in order, a
+ * segment may be missing (still on its way, dropped, or sampled away), may have come twice, and whoever can reach the
+ * collector's port can send one that lies. So:
+ *
+ *   - a span's parent is looked for in its own segment first, then through its refs, the first that leads somewhere;
+ *   - a parent that is named but was not received becomes a row of its own that says so, shared by all who name it. A
+ *     trace with a hole must not look like a whole one, and the children of one missing parent belong together;
+ *   - a ref into another trace (a batch consumer takes the trace id of its first message, the other refs keep theirs)
+ *     is not a hole: the span is a root here and its details link to the other trace;
+ *   - equal span ids: the same span reported again is dropped and counted; a different span under the same number stays,
+ *     marked, since we cannot know which is right;
+ *   - parents that lead in a circle are cut at the span that starts first.
+ *
+ * No recursion anywhere: a chain of 100,000 spans is a legal trace, and the call stack ends at about 10,000.
+ */
+
+export type Oddity = "duplicate-id" | "cycle" | "other-trace";
+
+export interface SpanNode {
+  /** Position in {@link TraceTree.nodes}, which is the order of the rows when everything is unfolded. */
+  index: number;
+  /** Short and the same however the segments arrive: names this row in the address bar. */
+  readonly key: string;
+  /** Null: the parent that others name and that was not received. */
+  readonly span: Span | null;
+  readonly segment: Segment | null;
+  readonly segmentId: string;
+  readonly spanId: number;
+  readonly service: string;
+  readonly instance: string;
+  readonly operation: string;
+  readonly error: boolean;
+  start: number;
+  /** Never before {@link start}; see {@link reversed}. */
+  end: number;
+  /** The span claims to have ended before it started; it is drawn as a point. */
+  readonly reversed: boolean;
+  oddity: Oddity | null;
+  parent: SpanNode | null;
+  /** The ref that made {@link parent} the parent; null inside one segment. */
+  via: SpanRef | null;
+  readonly children: SpanNode[];
+  depth: number;
+  /** Among its siblings, from 1. */
+  position: number;
+  /** Index behind the last descendant: folding a row skips to it. */
+  after: number;
+}
+
+export interface TraceTree {
+  readonly traceId: string;
+  readonly roots: readonly SpanNode[];
+  readonly nodes: readonly SpanNode[];
+  readonly byKey: ReadonlyMap<string, SpanNode>;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly missingCount: number;
+  readonly duplicateCount: number;
+  /** In order of first appearance in the tree. */
+  readonly services: readonly ServiceShare[];
+  /** The span of time the waterfall draws; see {@link drawnTime}. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ServiceShare {
+  readonly name: string;
+  readonly spans: number;
+  readonly errors: number;
+}
+
+export function rowKey(segmentId: string, spanId: number): string {
+  return spanKey(fnv1a(segmentId), spanId);
+}
+
+/** A segment's id is hashed once for all of its spans. */
+function spanKey(segmentHash: number, spanId: number): string {
+  return fnv1a(`\n${spanId}`, segmentHash).toString(36);
+}
+
+export function joinTrace(trace: Trace): TraceTree {
+  const joined = new Joiner(trace.traceId);
+  for (const segment of trace.segments) joined.add(segment);
+  joined.findParents();
+  joined.cutCycles();
+  return joined.tree();
+}
+
+class Joiner {
+  private readonly received: SpanNode[] = [];
+  private readonly missing: SpanNode[] = [];
+  private readonly bySegment = new Map<string, Map<number, SpanNode>>();
+  private readonly keys = new Map<string, SpanNode>();
+  private duplicates = 0;
+
+  constructor(private readonly traceId: string) {}
+
+  add(segment: Segment): void {
+    let spans = this.bySegment.get(segment.segmentId);
+    if (spans === undefined) {
+      spans = new Map();
+      this.bySegment.set(segment.segmentId, spans);
+    }
+    const hash = fnv1a(segment.segmentId);
+    for (const span of segment.spans) {
+      const first = spans.get(span.id);
+      if (first?.span && sameSpan(first.span, span)) {
+        this.duplicates++;
+        continue;
+      }
+      const node = this.newNode(segment.segmentId, hash, span.id, segment, span, null);
+      if (first === undefined) spans.set(span.id, node);
+      else node.oddity = "duplicate-id";
+      this.received.push(node);
+    }
+  }
+
+  findParents(): void {
+    for (const node of this.received) {
+      const span = node.span;
+      if (span === null) continue;
+      const parent = span.parentId >= 0 ? this.find(node.segmentId, span.parentId) : undefined;
+      if (parent !== undefined) {
+        if (parent === node) node.oddity = "cycle";
+        else node.parent = parent;
+      } else {
+        this.followRefs(node, span);
+      }
+    }
+  }
+
+  private followRefs(node: SpanNode, span: Span): void {
+    let here: SpanRef | null = null;
+    for (const ref of span.refs) {
+      const parent = this.find(ref.segmentId, ref.spanId);
+      if (parent !== undefined && parent !== node) {
+        node.parent = parent;
+        node.via = ref;
+        return;
+      }
+      if (here === null && ref.traceId === this.traceId) here = ref;
+    }
+    if (here !== null) {
+      node.parent = this.missingParent(here.segmentId, here.spanId, here, null);
+      node.via = here;
+    } else if (span.parentId >= 0) {
+      node.parent = this.missingParent(node.segmentId, span.parentId, null, node);
+    } else if (span.refs.length > 0) {
+      node.oddity ??= "other-trace";
+    }
+  }
+
+  /** Only what was received: a stand-in for a missing span must never win over a ref that leads to a real one. */
+  private find(segmentId: string, spanId: number): SpanNode | undefined {
+    const node = this.bySegment.get(segmentId)?.get(spanId);
+    return node?.span ? node : undefined;
+  }
+
+  private missingParent(
+    segmentId: string,
+    spanId: number,
+    ref: SpanRef | null,
+    child: SpanNode | null,
+  ): SpanNode {
+    let spans = this.bySegment.get(segmentId);
+    if (spans === undefined) {
+      spans = new Map();
+      this.bySegment.set(segmentId, spans);
+    }
+    const known = spans.get(spanId);
+    if (known !== undefined) return known;
+    const node = this.newNode(segmentId, fnv1a(segmentId), spanId, null, null, {
+      service: ref?.service ?? child?.service ?? "",
+      instance: ref?.instance ?? child?.instance ?? "",
+      operation: ref?.endpoint ?? "",
+    });
+    spans.set(spanId, node);
+    this.missing.push(node);
+    return node;
+  }
+
+  private newNode(
+    segmentId: string,
+    segmentHash: number,
+    spanId: number,
+    segment: Segment | null,
+    span: Span | null,
+    known: { service: string; instance: string; operation: string } | null,
+  ): SpanNode {
+    // 32 bits are short, not unique: the few rows that collide in a large trace get a number behind.
+    const base = spanKey(segmentHash, spanId);
+    let key = base;
+    for (let n = 2; this.keys.has(key); n++) key = `${base}-${n}`;
+    const start = span?.startMillis ?? Number.POSITIVE_INFINITY;
+    const node: SpanNode = {
+      index: -1,
+      key,
+      span,
+      segment,
+      segmentId,
+      spanId,
+      service: segment?.service ?? known?.service ?? "",
+      instance: segment?.instance ?? known?.instance ?? "",
+      operation: span?.operation ?? known?.operation ?? "",
+      error: span?.error ?? false,
+      start,
+      end: span === null ? start : Math.max(start, span.endMillis),
+      reversed: span !== null && span.endMillis < span.startMillis,
+      oddity: null,
+      parent: null,
+      via: null,
+      children: [],
+      depth: 0,
+      position: 0,
+      after: 0,
+    };
+    this.keys.set(key, node);
+    return node;
+  }
+
+  /** Every node has one parent, so each connected circle is found by walking up until a node seen in this walk. */
+  cutCycles(): void {
+    const seenInWalk = new Map<SpanNode, number>();
+    const walks = this.received;
+    for (let walk = 0; walk < walks.length; walk++) {
+      let node: SpanNode | null = walks[walk] ?? null;
+      while (node !== null && !seenInWalk.has(node)) {
+        seenInWalk.set(node, walk);
+        node = node.parent;
+      }
+      if (node !== null && seenInWalk.get(node) === walk) this.cut(node);
+    }
+  }
+
+  private cut(member: SpanNode): void {
+    let first = member;
+    for (let node = member.parent; node !== null && node !== member; node = node.parent) {
+      if (byStart(node, first) < 0) first = node;
+    }
+    first.parent = null;
+    first.via = null;
+    first.oddity = "cycle";
+  }
+
+  tree(): TraceTree {
+    const roots: SpanNode[] = [];
+    for (const node of [...this.missing, ...this.received]) {
+      if (node.parent === null) roots.push(node);
+      else node.parent.children.push(node);
+    }
+    for (const node of this.missing) {
+      for (const child of node.children) node.start = Math.min(node.start, child.start);
+      node.end = node.start;
+    }
+    roots.sort(byStart);
+    const nodes = this.preorder(roots);
+    const time = drawnTime(this.received);
+    return {
+      traceId: this.traceId,
+      roots,
+      nodes,
+      byKey: this.keys,
+      spanCount: this.received.length,
+      errorCount: this.received.reduce((n, node) => n + (node.error ? 1 : 0), 0),
+      missingCount: this.missing.length,
+      duplicateCount: this.duplicates,
+      services: shares(nodes),
+      start: time.start,
+      end: time.end,
+    };
+  }
+
+  private preorder(roots: readonly SpanNode[]): SpanNode[] {
+    const nodes: SpanNode[] = [];
+    number(roots);
+    const open: SpanNode[] = roots.toReversed();
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      node.index = nodes.length;
+      node.depth = node.parent === null ? 0 : node.parent.depth + 1;
+      nodes.push(node);
+      number(node.children.sort(byStart));
+      for (let i = node.children.length - 1; i >= 0; i--) {
+        const child = node.children[i];
+        if (child !== undefined) open.push(child);
+      }
+    }
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i];
+      if (node !== undefined) node.after = node.children.at(-1)?.after ?? i + 1;
+    }
+    return nodes;
+  }
+}
+
+function number(siblings: readonly SpanNode[]): void {
+  siblings.forEach((node, i) => {
+    node.position = i + 1;
+  });
+}
+
+/**
+ * The root the trace is named after: the one with the most below it, of equal ones the first. Not simply the first:
+ * that may be a stray span of a wrong clock.
+ */
+export function mainRoot(tree: TraceTree): SpanNode | null {
+  let main: SpanNode | null = null;
+  const size = (node: SpanNode): number => node.after - node.index;
+  for (const top of tree.roots) {
+    for (const root of top.span === null ? top.children : [top]) {
+      if (main === null || size(root) > size(main)) main = root;
+    }
+  }
+  return main;
+}
+
+/** A report repeated (a retry, or an agent that reuses its context) is the same in these; tags may have grown. */
+function sameSpan(a: Span, b: Span): boolean {
+  return (
+    a.parentId === b.parentId &&
+    a.startMillis === b.startMillis &&
+    a.type === b.type &&
+    a.operation === b.operation
+  );
+}
+
+/** Milliseconds are coarse: among spans that start together the number tells which was made first. */
+function byStart(a: SpanNode, b: SpanNode): number {
+  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  if (a.segmentId === b.segmentId) return a.spanId - b.spanId;
+  return a.segmentId < b.segmentId ? -1 : 1;
+}
+
+function shares(nodes: readonly SpanNode[]): ServiceShare[] {
+  const counts = new Map<string, { spans: number; errors: number }>();
+  for (const node of nodes) {
+    let share = counts.get(node.service);
+    if (share === undefined) {
+      share = { spans: 0, errors: 0 };
+      counts.set(node.service, share);
+    }
+    if (node.span !== null) share.spans++;
+    if (node.error) share.errors++;
+  }
+  return [...counts].map(([name, share]) => ({ name, ...share }));
+}
+
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+
+/**
+ * The time that the waterfall covers: all spans, unless some clock is absurdly off. One span that claims 1970 would
+ * stretch the axis over decades and leave a hairline of everything else. So when the whole covers more than 30 days,
+ * only what lies within a day of the median start is drawn to scale; the rest sits at the edge with a mark.
+ */
+function drawnTime(spans: readonly SpanNode[]): { start: number; end: number } {
+  if (spans.length === 0) return { start: 0, end: 0 };
+  const whole = extent(spans, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  if (whole.end - whole.start <= 30 * DAY_MILLIS) return whole;
+  const starts = Float64Array.from(spans, (node) => node.start).sort();
+  const median = starts[starts.length >> 1] ?? whole.start;
+  return extent(spans, median - DAY_MILLIS, median + DAY_MILLIS);
+}
+
+function extent(spans: readonly SpanNode[], from: number, to: number): { start: number; end: number } {
+  let start = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const node of spans) {
+    if (node.start < from || node.start > to) continue;
+    start = Math.min(start, node.start);
+    end = Math.max(end, node.end <= to ? node.end : node.start);
+  }
+  return { start, end };
+}

@@ -1,0 +1,116 @@
+import type { ReactNode } from "react";
+import { formatDuration } from "../../domain/duration.ts";
+import { formatClock, formatCount, formatDateTime, plural } from "../../domain/format.ts";
+import type { Trace } from "../../domain/model.ts";
+import { mainRoot, type TraceTree } from "../../domain/tree.ts";
+import { CopyButton } from "../../parts/CopyButton.tsx";
+import { Icon } from "../../parts/Icon.tsx";
+import { ServiceName } from "../../parts/ServiceName.tsx";
+import { Text } from "../../parts/Text.tsx";
+
+interface TraceHeadProps {
+  readonly trace: Trace;
+  readonly tree: TraceTree;
+  readonly colors: ReadonlyMap<string, number>;
+  readonly loadedAt: number;
+  readonly busy: boolean;
+  readonly again: () => void;
+}
+
+export function TraceHead({ trace, tree, colors, loadedAt, busy, again }: TraceHeadProps): ReactNode {
+  const root = mainRoot(tree);
+  return (
+    <header className="trace-head">
+      <div className="trace-title">
+        <h1>
+          {root === null ? (
+            "A trace without spans"
+          ) : (
+            <>
+              <ServiceName name={root.service} color={colors.get(root.service) ?? 0} />
+              <span className="endpoint">
+                <Text value={root.operation} />
+              </span>
+            </>
+          )}
+        </h1>
+        <button type="button" onClick={again} disabled={busy} title={`Loaded at ${formatClock(loadedAt)}`}>
+          <Icon name="refresh" /> Reload
+        </button>
+      </div>
+      <dl className="facts">
+        <div className="fact-id">
+          <dt>Trace id</dt>
+          <dd>
+            <code className="cut">
+              <Text value={trace.traceId} />
+            </code>
+            <CopyButton text={trace.traceId} what="trace id" />
+          </dd>
+        </div>
+        <Fact name="Start">{formatDateTime(tree.start)}</Fact>
+        <Fact name="Duration">{formatDuration(tree.end - tree.start)}</Fact>
+        <Fact name="Spans">{formatCount(tree.spanCount)}</Fact>
+        <Fact name="Segments">{formatCount(trace.segments.length)}</Fact>
+        <Fact name="Errors">
+          {tree.errorCount > 0 ? <span className="error-text">{formatCount(tree.errorCount)}</span> : "0"}
+        </Fact>
+      </dl>
+      <ul className="services-legend" aria-label="Services in this trace">
+        {tree.services.map((service) => (
+          <li key={service.name}>
+            <ServiceName name={service.name} color={colors.get(service.name) ?? 0} />{" "}
+            <span className="quiet">{formatCount(service.spans)}</span>
+            {service.errors > 0 && (
+              <span className="error-text" title={plural(service.errors, "error")}>
+                {" "}
+                <Icon name="alert" />
+                {formatCount(service.errors)}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Notes trace={trace} tree={tree} />
+    </header>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** What keeps this trace from being whole. A picture that is not complete has to say so. */
+function Notes({ trace, tree }: { readonly trace: Trace; readonly tree: TraceTree }): ReactNode {
+  const notes: string[] = [];
+  if (trace.truncated)
+    notes.push("The trace is larger than the server hands out at once; the rest is not shown.");
+  if (tree.missingCount > 0) {
+    notes.push(
+      `${plural(tree.missingCount, "span")} named as a parent did not arrive (yet); their rows say so.`,
+    );
+  }
+  const limited = trace.segments.filter((segment) => segment.sizeLimited).length;
+  if (limited > 0) {
+    notes.push(
+      `${plural(limited, "segment")} reached the agent's limit of spans; what came after was not recorded.`,
+    );
+  }
+  if (tree.duplicateCount > 0)
+    notes.push(`${plural(tree.duplicateCount, "span")} arrived again and are shown once.`);
+  if (notes.length === 0) return null;
+  return (
+    <ul className="notes">
+      {notes.map((note) => (
+        <li key={note}>
+          <Icon name="hole" /> {note}
+        </li>
+      ))}
+    </ul>
+  );
+}

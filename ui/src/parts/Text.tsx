@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import { cutText, textRuns } from "../domain/text.ts";
+
+interface TextProps {
+  readonly value: string;
+  /** Longer texts are cut here; the whole belongs into the details. */
+  readonly limit?: number;
+  readonly multiline?: boolean;
+}
+
+/**
+ * Text from a trace. Isolated, so that writing from right to left stays inside, and with whatever would act on the
+ * reader's screen shown as a character with a name.
+ */
+export function Text({ value, limit = 300, multiline = false }: TextProps): ReactNode {
+  const runs = textRuns(cutText(value, limit), multiline);
+  return (
+    <bdi className="text">
+      {runs.map((run, i) =>
+        run.odd ? (
+          <span key={i} className="odd-character" title="a control character, made visible">
+            {run.text}
+          </span>
+        ) : (
+          run.text
+        ),
+      )}
+    </bdi>
+  );
+}
