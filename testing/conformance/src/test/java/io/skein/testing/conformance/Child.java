@@ -1,0 +1,115 @@
+package io.skein.testing.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A process of the test's. Whatever happens, closing ends it. */
+final class Child implements AutoCloseable {
+
+  final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Process process;
+  private final String name;
+  private final Pattern readyLine;
+  private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
+  private final Thread reader;
+
+  private Child(String name, Process process, Pattern readyLine) {
+    this.name = name;
+    this.process = process;
+    this.readyLine = readyLine;
+    // For a test run that is killed: closing is not called then.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    reader = new Thread(this::read, name + "-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts a process and returns when it has printed the line that says it is ready. */
+  static Child start(
+      String name,
+      Path directory,
+      Map<String, String> environment,
+      String readyLine,
+      List<String> command)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.directory(directory.toFile());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("SKEIN_") || key.startsWith("SW_"));
+    builder.environment().putAll(environment);
+    return new Child(name, builder.start(), Pattern.compile(readyLine));
+  }
+
+  private void read() {
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line);
+        Matcher matcher = readyLine.matcher(line);
+        if (matcher.find()) {
+          ready.complete(matcher);
+        }
+      }
+      ready.completeExceptionally(new AssertionError(name + " ended: " + lines));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
+    }
+  }
+
+  /** Returns a part of the line that said it is ready. */
+  String ready(int group) {
+    try {
+      return ready.get(120, TimeUnit.SECONDS).group(group);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError(name + " is not ready: " + lines, e);
+    }
+  }
+
+  /** Closes its standard input, upon which our applications end by themselves. */
+  void end() {
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        throw new AssertionError(name + " does not end: " + lines);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(name + " does not end: " + lines, e);
+    }
+  }
+
+  int exitStatus(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " takes longer than " + seconds + " s: " + lines);
+    }
+    reader.join(TimeUnit.SECONDS.toMillis(10));
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new AssertionError(name + " survives being killed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
