@@ -19,9 +19,12 @@ public final class ProtoWriter {
    * a wrong guess costs one move of the message's bytes, which are in the nearest cache. For a pair
    * of texts the guess is exact whenever they are ASCII, for spans it is nearly always right.
    *
-   * Texts are copied in one loop that assumes ASCII and finds out on the way. Their length is then
-   * the number of characters and can be written beforehand. At the first other character the text is
-   * measured and written again from its start.
+   * Texts are taken for ASCII: their length is then the number of characters and can be written
+   * beforehand, and String can copy them as they lie in memory. A second loop that does nothing but
+   * look whether all were ASCII is quicker than one that copies and looks (a quarter less time for
+   * the whole segment on JDK 17, a third on 25). If not, the text is measured and written again.
+   *
+   * Keys and names come again and again, as the same objects. Those are kept with their bytes.
    */
 
   /**
@@ -45,6 +48,12 @@ public final class ProtoWriter {
 
   private static final int MAX_VARINT = 10;
 
+  private static final int NAMES = 256;
+  private static final int MAX_NAME = 150;
+  private static final byte[] NOT_YET = {};
+
+  private final String[] names = new String[NAMES];
+  private final byte[][] nameBytes = new byte[NAMES][];
   private final int maxBytes;
   private byte[] buffer = new byte[FIRST_CAPACITY];
   private int position;
@@ -100,11 +109,42 @@ public final class ProtoWriter {
     }
   }
 
+  /**
+   * Writes a text that is often the very same object: a name, a key. Nothing if it is empty.
+   *
+   * <p>What comes a second time is kept with its bytes, in a table of fixed size in which a later
+   * text takes the place of an earlier one.
+   *
+   * @param field below {@value #NAMES}: the place says which field the bytes are of
+   */
+  @SuppressWarnings("ReferenceEquality") // comparing texts would cost what this saves
+  public void name(int field, String value) {
+    int place = (value.hashCode() + field) & (NAMES - 1);
+    byte[] known = nameBytes[place];
+    if (names[place] != value) {
+      text(field, value);
+      if (value.length() <= MAX_NAME) {
+        names[place] = value;
+        nameBytes[place] = NOT_YET;
+      }
+    } else if (known.length == 0) {
+      int start = position;
+      text(field, value);
+      if (position > start) {
+        nameBytes[place] = Arrays.copyOfRange(buffer, start, position);
+      }
+    } else {
+      ensure(known.length);
+      System.arraycopy(known, 0, buffer, position, known.length);
+      position += known.length;
+    }
+  }
+
   /** Writes one element of a repeated pair of texts (1: key, 2: value). */
   public void pair(int field, String key, String value) {
     int guess = fieldSize(key.length()) + fieldSize(value.length());
     int start = begin(field, varintSize(guess));
-    text(1, key);
+    name(1, key);
     text(2, value);
     end(start, varintSize(guess));
   }
@@ -144,18 +184,26 @@ public final class ProtoWriter {
     int start = position;
     int length = value.length();
     varint(length);
-    byte[] out = buffer;
-    int at = position;
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      if (c >= 0x80) {
-        position = start;
-        unusualText(value, i);
-        return;
-      }
-      out[at + i] = (byte) c;
+    copyLowBytes(value, buffer, position);
+    if (isAscii(value)) {
+      position += length;
+    } else {
+      position = start;
+      unusualText(value);
     }
-    position = at + length;
+  }
+
+  @SuppressWarnings("deprecation") // it halves characters, which is what is wanted for ASCII
+  private static void copyLowBytes(String value, byte[] out, int at) {
+    value.getBytes(0, value.length(), out, at);
+  }
+
+  private static boolean isAscii(String value) {
+    int bits = 0;
+    for (int i = 0, length = value.length(); i < length; i++) {
+      bits |= value.charAt(i);
+    }
+    return bits < 0x80;
   }
 
   /**
@@ -163,8 +211,8 @@ public final class ProtoWriter {
    * {@link String#getBytes()} has it: texts come from outside, and one that is broken must not cost
    * its segment.
    */
-  private void unusualText(String value, int ascii) {
-    int size = utf8Size(value, ascii);
+  private void unusualText(String value) {
+    int size = utf8Size(value);
     ensure(MAX_VARINT + size);
     varint(size);
     byte[] out = buffer;
@@ -194,10 +242,10 @@ public final class ProtoWriter {
     position = at;
   }
 
-  private int utf8Size(String value, int ascii) {
-    long size = ascii;
+  private int utf8Size(String value) {
+    long size = 0;
     int length = value.length();
-    for (int i = ascii; i < length; i++) {
+    for (int i = 0; i < length; i++) {
       char c = value.charAt(i);
       if (c < 0x80) {
         size++;

@@ -107,8 +107,8 @@ public final class SegmentWriter implements SegmentEncoder {
     for (int i = 0, n = segment.spanCount(); i < n; i++) {
       span(segment.span(i));
     }
-    out.text(SERVICE, segment.service());
-    out.text(INSTANCE, segment.instance());
+    out.name(SERVICE, segment.service());
+    out.name(INSTANCE, segment.instance());
     out.bool(SIZE_LIMITED, segment.sizeLimited());
   }
 
@@ -126,7 +126,7 @@ public final class SegmentWriter implements SegmentEncoder {
     for (int i = 0; i < refs; i++) {
       ref(span.ref(i));
     }
-    out.text(OPERATION_NAME, span.operationName());
+    out.name(OPERATION_NAME, span.operationName());
     String peer = span.peer();
     if (peer != null) {
       out.text(PEER, peer);

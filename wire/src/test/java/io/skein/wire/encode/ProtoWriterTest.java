@@ -7,7 +7,9 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,50 @@ class ProtoWriterTest {
                   stream.writeInt64(1, value);
                   stream.writeInt64(16, value);
                 }));
+  }
+
+  @Test
+  void namesAreTheSameBytesHoweverOftenTheyCome() {
+    // More than there are places, so that they drive each other out.
+    List<String> names =
+        new ArrayList<>(List.of("", "n\u00e4me", "x".repeat(150), "y".repeat(151)));
+    for (int i = 0; i < 400; i++) {
+      names.add("name" + i);
+    }
+    Random random = new Random(5);
+    for (int round = 0; round < 2_000; round++) {
+      String name = names.get(random.nextInt(random.nextInt(names.size()) + 1));
+      int field = 1 + random.nextInt(20);
+      out.reset(0);
+      out.name(field, name);
+      assertThat(written())
+          .as("%d %s", field, name)
+          .isEqualTo(
+              reference(
+                  stream -> {
+                    if (!name.isEmpty()) {
+                      stream.writeString(field, name);
+                    }
+                  }));
+    }
+  }
+
+  @Test
+  void aKnownNameDoesNotPassTheLimit() {
+    ProtoWriter small = new ProtoWriter(2_000);
+    String name = "n".repeat(60);
+    for (int i = 0; i < 3; i++) {
+      small.reset(0);
+      small.name(1, name);
+      assertThat(small.length()).isEqualTo(62);
+    }
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 40; i++) {
+                small.name(1, name);
+              }
+            })
+        .isInstanceOf(ProtoWriter.Overflow.class);
   }
 
   @Test
