@@ -13,6 +13,9 @@ free_port() {
   while listening "$port"; do port=$((port + 1)); done
   echo "$port"
 }
+# Started in the background of a script, a shell ignores Ctrl-C, and so would all that it starts.
+ears=""
+if env --default-signal=INT true 2>/dev/null; then ears="env --default-signal=INT"; fi
 http=$(free_port 12800)
 grpc=$(free_port 11800)
 outcome() { echo "$1 $2" >>"$log.outcomes"; }
@@ -39,7 +42,7 @@ run_to_its_end() {
 # end_with SIGNAL WHAT: starts the demo, waits until it has traffic, and ends it from outside.
 end_with() {
   local mine=$log.$1 group status=0
-  "$home/skein" demo --http-port "$http" --grpc-port "$grpc" >"$mine" 2>&1 </dev/null &
+  $ears "$home/skein" demo --http-port "$http" --grpc-port "$grpc" >"$mine" 2>&1 </dev/null &
   group=$!
   if await 300 grep -q ' requests ' "$mine"; then
     if [ "$1" = KILL ]; then
