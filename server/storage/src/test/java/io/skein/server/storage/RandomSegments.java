@@ -81,6 +81,57 @@ final class RandomSegments {
     return query;
   }
 
+  /** The segments of one of many traces that begin a few milliseconds after each other. */
+  static List<ReceivedSegment> spreadTrace(Random random, int number) {
+    long start = T0 + number * 4L;
+    long spread = random.nextInt(50) == 0 ? 1_800_000 : random.nextInt(10) == 0 ? 20_000 : 100;
+    List<ReceivedSegment> segments = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      Segments.Builder segment =
+          Segments.segment("trace" + number, "trace" + number + "." + i)
+              .of("s" + random.nextInt(3), "i" + random.nextInt(2))
+              .operation("/op" + Math.min(random.nextInt(20), random.nextInt(20)))
+              .at(
+                  i == 0 ? start : start + random.nextInt((int) spread),
+                  random.nextInt(random.nextInt(30) == 0 ? 5_000 : 50));
+      if (random.nextInt(3) > 0) {
+        segment.tag("k" + random.nextInt(3), "v" + random.nextInt(100));
+      }
+      if (random.nextInt(60) == 0) {
+        segment.failed();
+      }
+      segments.add(segment.received());
+    }
+    return segments;
+  }
+
+  /** A question that needs something of a segment and something of the whole trace. */
+  static TraceQuery.Builder selectiveQuery(Random random) {
+    TraceQuery.Builder query = TraceQuery.builder().limit(10 + random.nextInt(60));
+    if (random.nextBoolean()) {
+      query.service("s" + random.nextInt(3));
+    }
+    if (random.nextBoolean()) {
+      query.endpoint("/op" + random.nextInt(20));
+    }
+    if (random.nextInt(3) == 0) {
+      query.tag("k" + random.nextInt(3), random.nextBoolean() ? null : "v" + random.nextInt(100));
+    }
+    if (random.nextBoolean()) {
+      query.error(true);
+    }
+    if (random.nextInt(3) > 0) {
+      query.minMillis((long) random.nextInt(random.nextBoolean() ? 100 : 1_500_000));
+    }
+    if (random.nextInt(3) == 0) {
+      query.fromMillis(T0 + random.nextInt(40_000));
+    }
+    if (random.nextInt(3) == 0) {
+      query.toMillis(T0 + 8_000 + random.nextInt(40_000));
+    }
+    return query;
+  }
+
   static List<TraceSummary> pages(TraceStore store, TraceQuery query) {
     TraceQuery all =
         new TraceQuery(

@@ -629,4 +629,34 @@ public abstract class TraceStoreContract {
       }
     }
   }
+
+  /**
+   * So many segments that no store looks at all of them, and traces whose segments start up to half
+   * an hour apart.
+   */
+  @Test
+  void manySegmentsAreSearchedAsThePlainStoreDoes() throws Exception {
+    Random random = new Random(12);
+    try (InMemoryTraceStore plain = new InMemoryTraceStore()) {
+      for (int round = 0; round < 30; round++) {
+        List<ReceivedSegment> batch = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+          batch.addAll(RandomSegments.spreadTrace(random, round * 400 + i));
+        }
+        plain.append(batch).get();
+        append(batch.toArray(ReceivedSegment[]::new));
+      }
+      for (int i = 0; i < 60; i++) {
+        TraceQuery.Builder query = RandomSegments.selectiveQuery(random);
+        TraceQuery asked = query.build();
+        List<TraceSummary> expected = RandomSegments.pages(plain, asked);
+        int most = random.nextBoolean() ? ALL : 5 * asked.limit();
+        List<TraceSummary> answer = pages(query, most);
+        assertThat(answer)
+            .as("%s", asked)
+            .isEqualTo(expected.subList(0, Math.min(answer.size(), expected.size())));
+        assertThat(answer.size() == expected.size() || answer.size() >= most).isTrue();
+      }
+    }
+  }
 }

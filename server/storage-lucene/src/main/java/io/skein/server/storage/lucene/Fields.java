@@ -1,6 +1,7 @@
 package io.skein.server.storage.lucene;
 
 import io.skein.server.storage.SegmentFacts;
+import io.skein.server.storage.TraceHash;
 import io.skein.wire.model.KeyValue;
 import io.skein.wire.model.TraceSegment;
 import java.util.HashSet;
@@ -12,6 +13,8 @@ import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.search.IndexOrDocValuesQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -21,6 +24,7 @@ import org.apache.lucene.util.BytesRef;
  * <pre>
  * name     postings                         doc values               answers
  * trace    trace id                         the same                 a trace by id; the traces of a page
+ * hash                                      TraceHash of the id      see TraceJoin
  * segment  segment id                                                has it come before?
  * service  service                          the same                 filter; rows of a page
  * instance instance                         the same                 filter; rows of a page
@@ -40,6 +44,7 @@ import org.apache.lucene.util.BytesRef;
  */
 final class Fields {
   static final String TRACE = "trace";
+  static final String HASH = "hash";
   static final String SEGMENT = "segment";
   static final String SERVICE = "service";
   static final String INSTANCE = "instance";
@@ -69,6 +74,7 @@ final class Fields {
       TraceSegment segment, SegmentFacts facts, long reachMillis, long position) {
     Document document = new Document();
     both(document, TRACE, segment.traceId());
+    document.add(new NumericDocValuesField(HASH, TraceHash.of(segment.traceId())));
     text(document, SEGMENT, segment.segmentId());
     both(document, SERVICE, segment.service());
     both(document, INSTANCE, segment.instance());
@@ -101,6 +107,16 @@ final class Fields {
     document.add(new NumericDocValuesField(SHAPE, shape));
     document.add(new NumericDocValuesField(POSITION, position));
     return document;
+  }
+
+  /**
+   * The segments whose number lies between two, inclusive. Through the points when that leaves few,
+   * through the doc values when another condition leaves fewer.
+   */
+  static Query between(String field, long from, long to) {
+    return new IndexOrDocValuesQuery(
+        LongPoint.newRangeQuery(field, from, to),
+        NumericDocValuesField.newSlowRangeQuery(field, from, to));
   }
 
   private static void text(Document document, String field, String text) {

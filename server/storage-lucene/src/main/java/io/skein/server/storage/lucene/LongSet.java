@@ -31,6 +31,10 @@ final class LongSet {
     return value == 0 ? hasZero : table[place(value)] == value;
   }
 
+  int size() {
+    return hasZero ? size + 1 : size;
+  }
+
   private int place(long value) {
     int place = (int) (value ^ value >>> 32) & (table.length - 1);
     while (table[place] != 0 && table[place] != value) {

@@ -40,7 +40,7 @@ final class PartitionIndex {
    * Raised when the fields change their meaning; an index of another version is made again from the
    * log.
    */
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private static final String VERSION_KEY = "version";
   private static final String POSITION_KEY = "position";

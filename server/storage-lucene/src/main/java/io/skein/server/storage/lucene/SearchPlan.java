@@ -6,7 +6,7 @@ import io.skein.server.storage.TraceQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.document.LongPoint;
+import java.util.Objects;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -17,6 +17,7 @@ import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which segments lead to the wanted traces.
@@ -25,7 +26,7 @@ import org.apache.lucene.util.BytesRef;
  * <em>matching</em> ones, and walking over them finds everything. When it asks for failed traces,
  * walking over the failed segments finds everything, too, if each trace is then asked for a
  * matching segment; likewise the segments whose reach is long enough. The plan walks over whatever
- * is rarest.
+ * is rarest, and where the order allows it looks only at traces that have a segment of both kinds.
  */
 final class SearchPlan {
   /**
@@ -36,22 +37,38 @@ final class SearchPlan {
   private static final long LAG_MILLIS = 3_600_000;
 
   private static final long SMALL = 10_000;
+  private static final long SMALL_JOIN = 500;
 
   private final String field;
   private final Query matching;
   private final Query driver;
   private final long cost;
+  private final @Nullable Query partner;
+  private final long partnerCost;
   private final boolean matchesAll;
   private final boolean inOrder;
+  private final long latest;
+
+  /** Some segments, and how many there are at most. */
+  private record Segments(Query query, long cost) {}
 
   private SearchPlan(
-      String field, Query matching, Query driver, long cost, boolean matchesAll, boolean inOrder) {
-    this.field = field;
+      TraceQuery query,
+      Query matching,
+      Segments driver,
+      @Nullable Segments partner,
+      boolean matchesAll,
+      boolean whole) {
+    boolean newest = query.order() == TraceOrder.NEWEST;
+    this.field = newest ? Fields.START : Fields.REACH;
     this.matching = matching;
-    this.driver = driver;
-    this.cost = cost;
+    this.driver = driver.query();
+    this.cost = driver.cost();
+    this.partner = partner == null || !newest ? null : partner.query();
+    this.partnerCost = partner == null ? 0 : partner.cost();
     this.matchesAll = matchesAll;
-    this.inOrder = inOrder;
+    this.inOrder = newest || whole;
+    this.latest = newest && query.toMillis() != null ? later(query.toMillis()) : Long.MAX_VALUE;
   }
 
   static SearchPlan of(TraceQuery query, IndexSearcher searcher) throws IOException {
@@ -60,33 +77,42 @@ final class SearchPlan {
     if (query.traceId() != null) {
       terms.add(new Term(Fields.TRACE, Terms.term(query.traceId())));
     }
-    Query matching = matching(query, terms);
-    Query driver = matching;
-    boolean matchesAll = true;
-    long cost = cost(searcher, terms);
-    boolean whole = !filtered && query.toMillis() == null;
+    Segments matching = new Segments(matching(query, terms), cost(searcher, terms));
+    Segments telling = telling(query, searcher);
+    boolean byDuration = query.minMillis() != null && query.error() == null;
+    boolean endless = query.toMillis() == null;
+    if (telling == null) {
+      return new SearchPlan(query, matching.query(), matching, null, true, !filtered && endless);
+    }
+    if (terms.isEmpty()) {
+      // It is only the time that makes a segment match, and the summary tells that.
+      return new SearchPlan(query, matching.query(), telling, null, true, byDuration && endless);
+    }
+    return telling.cost() < matching.cost()
+        ? new SearchPlan(query, matching.query(), telling, matching, false, byDuration && endless)
+        : new SearchPlan(query, matching.query(), matching, telling, true, false);
+  }
+
+  /**
+   * The segments of which each wanted trace has one that tells what the query says about whole
+   * traces: it failed, or it is slow. The fewer ones, if it says both.
+   */
+  private static @Nullable Segments telling(TraceQuery query, IndexSearcher searcher)
+      throws IOException {
+    Segments telling = null;
     if (Boolean.TRUE.equals(query.error())) {
-      long failed = cost(searcher, List.of(new Term(Fields.ERROR, Fields.YES)));
-      if (failed < cost) {
-        driver = with(alike(query), new TermQuery(new Term(Fields.ERROR, Fields.YES)));
-        cost = failed;
-        matchesAll = false;
-        whole = false;
-      }
+      Term failed = new Term(Fields.ERROR, Fields.YES);
+      telling =
+          new Segments(with(alike(query), new TermQuery(failed)), cost(searcher, List.of(failed)));
     }
     if (query.minMillis() != null) {
-      Query slow = LongPoint.newRangeQuery(Fields.REACH, query.minMillis(), Long.MAX_VALUE);
-      long slowCost = searcher.count(slow);
-      if (slowCost < cost) {
-        driver = with(alike(query), slow);
-        cost = slowCost;
-        matchesAll = false;
-        whole = query.toMillis() == null;
+      Query slow = Fields.between(Fields.REACH, query.minMillis(), Long.MAX_VALUE);
+      long cost = searcher.count(slow);
+      if (telling == null || cost < telling.cost()) {
+        telling = new Segments(with(alike(query), slow), cost);
       }
     }
-    boolean newest = query.order() == TraceOrder.NEWEST;
-    return new SearchPlan(
-        newest ? Fields.START : Fields.REACH, matching, driver, cost, matchesAll, newest || whole);
+    return telling;
   }
 
   private static List<Term> terms(TraceQuery query) {
@@ -116,8 +142,7 @@ final class SearchPlan {
       all.add(new TermQuery(term), Occur.FILTER);
     }
     if (query.toMillis() != null) {
-      all.add(
-          LongPoint.newRangeQuery(Fields.START, Long.MIN_VALUE, query.toMillis()), Occur.FILTER);
+      all.add(Fields.between(Fields.START, Long.MIN_VALUE, query.toMillis()), Occur.FILTER);
     }
     return all.build();
   }
@@ -126,25 +151,25 @@ final class SearchPlan {
   private static Query alike(TraceQuery query) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     if (query.fromMillis() != null) {
-      all.add(
-          LongPoint.newRangeQuery(Fields.START, query.fromMillis(), Long.MAX_VALUE), Occur.FILTER);
+      all.add(Fields.between(Fields.START, query.fromMillis(), Long.MAX_VALUE), Occur.FILTER);
     }
     if (query.toMillis() != null) {
-      long end = query.toMillis() + LAG_MILLIS;
-      all.add(
-          LongPoint.newRangeQuery(
-              Fields.START, Long.MIN_VALUE, end < query.toMillis() ? Long.MAX_VALUE : end),
-          Occur.FILTER);
+      all.add(Fields.between(Fields.START, Long.MIN_VALUE, later(query.toMillis())), Occur.FILTER);
     }
     if (query.maxMillis() != null) {
-      all.add(
-          LongPoint.newRangeQuery(Fields.REACH, Long.MIN_VALUE, query.maxMillis()), Occur.FILTER);
+      all.add(Fields.between(Fields.REACH, Long.MIN_VALUE, query.maxMillis()), Occur.FILTER);
     }
     if (Boolean.FALSE.equals(query.error())) {
       all.add(new TermQuery(new Term(Fields.ERROR, Fields.YES)), Occur.MUST_NOT);
     }
     all.add(new MatchAllDocsQuery(), Occur.FILTER);
     return all.build();
+  }
+
+  /** The latest start that a segment of a trace which starts now is looked for at. */
+  static long later(long millis) {
+    long end = millis + LAG_MILLIS;
+    return end < millis ? Long.MAX_VALUE : end;
   }
 
   private static Query with(Query one, Query other) {
@@ -175,14 +200,41 @@ final class SearchPlan {
 
   /** Few enough to be compared at once. */
   boolean isSmall() {
-    return cost <= SMALL;
+    return cost <= (isJoin() ? SMALL_JOIN : SMALL);
   }
 
   /** The segments to walk over, between two values of the order. */
   Query driver(long from, long to) {
+    return between(driver, from, to);
+  }
+
+  private Query between(Query segments, long from, long to) {
     return from == Long.MIN_VALUE && to == Long.MAX_VALUE
-        ? driver
-        : with(driver, LongPoint.newRangeQuery(field, from, to));
+        ? segments
+        : with(segments, Fields.between(field, from, to));
+  }
+
+  /**
+   * Whether each wanted trace has a segment of a second kind, too, and {@link TraceJoin} can bring
+   * the two together because the walk goes by their start.
+   */
+  boolean isJoin() {
+    return partner != null;
+  }
+
+  /** The segments of the second kind between two values of the order. */
+  Query partner(long from, long to) {
+    return between(Objects.requireNonNull(partner), from, to);
+  }
+
+  /** How many segments of the second kind there are at most. */
+  long partnerCost() {
+    return partnerCost;
+  }
+
+  /** No segment above this value of the order is of interest. */
+  long latest() {
+    return latest;
   }
 
   /** Whether a trace that is walked to has a matching segment at all. */

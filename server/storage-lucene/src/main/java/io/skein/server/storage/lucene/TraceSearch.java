@@ -4,6 +4,7 @@ import io.skein.server.storage.TraceOrder;
 import io.skein.server.storage.TracePage;
 import io.skein.server.storage.TraceQuery;
 import io.skein.server.storage.TraceSummary;
+import io.skein.server.storage.lucene.TraceJoin.Candidate;
 import io.skein.server.storage.lucene.TraceLookup.Place;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -108,11 +109,16 @@ final class TraceSearch {
   /** Returns whether it came to the end of the segments. */
   private boolean walk() throws IOException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_MILLIS);
-    long upper = cursor == null ? Long.MAX_VALUE : cursor.from();
+    long upper = cursor == null ? plan.latest() : Math.min(plan.latest(), cursor.from());
     Windows windows = new Windows(searcher.getIndexReader(), plan.field());
+    TraceJoin join = plan.isJoin() ? new TraceJoin(searcher, plan, upper) : null;
     while (windows.reaches(upper)) {
       long lower = plan.isSmall() ? Long.MIN_VALUE : windows.below(upper);
-      if (!walk(plan.driver(lower, upper), deadline)) {
+      boolean through =
+          join == null
+              ? walk(plan.driver(lower, upper), deadline)
+              : walk(join.candidates(lower, upper, windows.segments(lower, upper)), deadline);
+      if (!through) {
         return false;
       }
       at = Math.min(at, lower);
@@ -121,6 +127,9 @@ final class TraceSearch {
       }
       if (lower == Long.MIN_VALUE) {
         return true;
+      }
+      if (System.nanoTime() > deadline) {
+        return false;
       }
       upper = lower - 1;
     }
@@ -138,7 +147,7 @@ final class TraceSearch {
         if (emit()) {
           return false;
         }
-        meet(segment.doc);
+        meet(segment.doc, false);
       }
       if (top.scoreDocs.length < step) {
         return true;
@@ -149,6 +158,18 @@ final class TraceSearch {
       after = top.scoreDocs[top.scoreDocs.length - 1];
       step = Math.min(MAX_STEP, step * 2);
     }
+  }
+
+  private boolean walk(List<Candidate> candidates, long deadline) throws IOException {
+    int seen = 0;
+    for (Candidate candidate : candidates) {
+      at = candidate.start();
+      if (emit() || (++seen % MAX_STEP == 0 && System.nanoTime() > deadline)) {
+        return false;
+      }
+      meet(candidate.document(), candidate.sure());
+    }
+    return true;
   }
 
   static long value(ScoreDoc segment) {
@@ -173,13 +194,13 @@ final class TraceSearch {
     return heap.size() + page.size() > query.limit() + ahead;
   }
 
-  private void meet(int document) throws IOException {
+  private void meet(int document, boolean surelyMatches) throws IOException {
     BytesRef term = traceTerm(document);
     if (!met.add(term)) {
       return;
     }
     List<Place> segments = lookup.segments(term);
-    if (segments.isEmpty() || !plan.matches(searcher, term)) {
+    if (segments.isEmpty() || (!surelyMatches && !plan.matches(searcher, term))) {
       return;
     }
     TraceSummary summary = TraceLookup.summary(traceId(term, segments.get(0)), segments);

@@ -66,6 +66,11 @@ final class Windows {
     return low;
   }
 
+  /** About how many segments lie between two values, inclusive. */
+  long segments(long from, long to) throws IOException {
+    return count(from, to);
+  }
+
   private long count(long from, long to) throws IOException {
     long sum = 0;
     for (LeafReaderContext leaf : reader.leaves()) {
