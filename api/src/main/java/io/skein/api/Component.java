@@ -1,14 +1,14 @@
 package io.skein.api;
 
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library or framework that a span stands for, by SkyWalking's registered number.
  *
  * <p>Only the number travels; the name is for people who read code, tests and logs. Take a
- * constant, or {@link #of(int, String)} for a number of SkyWalking's {@code
- * component-libraries.yml} that has none here yet. Immutable; two components are equal when their
- * numbers are.
+ * constant, {@link #byId} or {@link #byName} for others of SkyWalking's {@code
+ * component-libraries.yml}, or {@link #of(int, String)} for a number that is not in it yet.
+ * Immutable; two components are equal when their numbers are.
  */
 public final class Component {
   public static final Component UNKNOWN = of(0, "Unknown");
@@ -68,8 +68,30 @@ public final class Component {
   }
 
   /** A component that has no constant here. */
-  public static Component of(int id, String name) {
-    return new Component(id, Objects.requireNonNull(name, "name == null"));
+  public static Component of(int id, @Nullable String name) {
+    return new Component(id, name == null ? "" : name);
+  }
+
+  /** The component with this number in SkyWalking's registry; any other number keeps its number. */
+  public static Component byId(int id) {
+    Component known = ComponentCatalogue.byId(id);
+    return known == null ? of(id, "Component" + id) : known;
+  }
+
+  /**
+   * The component with this name, in any case, or with this number, in digits; {@link #UNKNOWN} for
+   * anything else.
+   */
+  public static Component byName(@Nullable String nameOrNumber) {
+    if (nameOrNumber == null) {
+      return UNKNOWN;
+    }
+    Component known = ComponentCatalogue.byName(nameOrNumber);
+    if (known != null) {
+      return known;
+    }
+    String text = nameOrNumber.trim();
+    return text.matches("[0-9]{1,9}") ? byId(Integer.parseInt(text)) : UNKNOWN;
   }
 
   /** The registered number; 0 is unknown. */

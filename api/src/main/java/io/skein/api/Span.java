@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * says otherwise. Changes from other threads are not lost, but they are applied when the owner next
  * touches its spans.
  *
+ * <p><b>Blocks.</b> A span can head a try block, which ends it. The block cannot see the error that
+ * leaves it, so say it with {@link #log(Throwable)}, or use {@link SpanBuilder#run} and {@link
+ * SpanBuilder#call}, which do.
+ *
  * <p><b>Shared spans.</b> Frameworks nest: Spring MVC inside Tomcat is one request, an HTTP client
  * below RestTemplate is one call. So an entry that starts directly inside an entry, and an exit
  * inside an exit, share one span. Each starter gets its own {@code Span} to end. Of nested entries
@@ -21,7 +25,12 @@ import org.jspecify.annotations.Nullable;
  * one says is ignored, except for tags that are {@linkplain TagKey#overwriting overwriting}, the
  * peer and the error flag.
  */
-public interface Span {
+public interface Span extends AutoCloseable {
+  /** A span that nobody will see; what there is where nothing traces. */
+  static Span none() {
+    return NoSpan.INSTANCE;
+  }
+
   Span operationName(@Nullable String name);
 
   /** The address of the other side, {@code host:port}, several separated by commas. */
@@ -78,4 +87,10 @@ public interface Span {
 
   /** Logs the error if there is one, then ends the span. */
   void end(@Nullable Throwable error);
+
+  /** Ends the span, for use in a try block. */
+  @Override
+  default void close() {
+    end();
+  }
 }

@@ -1,9 +1,11 @@
 package io.skein.api;
 
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of a tag and the rule for setting it again.
+ *
+ * <p>A key that is null or empty is nothing, and tags with it are ignored.
  *
  * <p>SkyWalking's Java agent appends a second tag with the same key, and its backend's cache
  * analyser fails on such a span; its Python agent replaces. Here a tag is replaced, sameness is the
@@ -18,14 +20,14 @@ public final class TagKey<T> {
   private final boolean overwriting;
   private final boolean appending;
 
-  private TagKey(String key, boolean overwriting, boolean appending) {
-    this.key = Objects.requireNonNull(key, "key == null");
+  private TagKey(@Nullable String key, boolean overwriting, boolean appending) {
+    this.key = key == null ? "" : key;
     this.overwriting = overwriting;
     this.appending = appending;
   }
 
   /** Setting it again replaces the value. */
-  public static <T> TagKey<T> of(String key) {
+  public static <T> TagKey<T> of(@Nullable String key) {
     return new TagKey<>(key, false, false);
   }
 
@@ -34,12 +36,12 @@ public final class TagKey<T> {
    * with another one and has no say otherwise: the status that Tomcat sends is truer than the one
    * Spring MVC meant to send.
    */
-  public static <T> TagKey<T> overwriting(String key) {
+  public static <T> TagKey<T> overwriting(@Nullable String key) {
     return new TagKey<>(key, true, false);
   }
 
   /** Setting it again adds one more tag with the same key. */
-  public static <T> TagKey<T> appending(String key) {
+  public static <T> TagKey<T> appending(@Nullable String key) {
     return new TagKey<>(key, false, true);
   }
 
