@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stack of open spans of one thread, from the first span to the moment when the stack is empty
- * again: either a {@link Segment} that is recorded or an {@link IgnoredContext}.
+ * again: a {@link Segment} that is recorded, a {@link Branch} of one that others work in, too, or
+ * an {@link IgnoredContext}.
  *
  * <h2>Who may touch what</h2>
  *
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * owner works off the next time it starts or ends something. Nothing is lost or torn, and a
  * plugin's mistake does not poison the thread for the requests that follow.
  */
-abstract sealed class Context permits Segment, IgnoredContext {
+abstract sealed class Context permits Segment, Branch, IgnoredContext {
   /** A caller who never stops changing a span from another thread must not fill the memory. */
   private static final int MAX_NOTES = 1000;
 
@@ -89,6 +90,13 @@ abstract sealed class Context permits Segment, IgnoredContext {
   }
 
   final void endNoop(NoopSpan span) {
+    if (span.detached) {
+      if (span.ended) {
+        tracer.counters().repeatedEnd();
+      }
+      span.ended = true;
+      return;
+    }
     if (!isOwner()) {
       if (home == ThreadState.NOWHERE) {
         tracer.counters().repeatedEnd();
@@ -105,7 +113,7 @@ abstract sealed class Context permits Segment, IgnoredContext {
     endNoopHere(span);
   }
 
-  private void endNoopHere(NoopSpan span) {
+  void endNoopHere(NoopSpan span) {
     if (span.ended) {
       tracer.counters().repeatedEnd();
       return;
@@ -135,7 +143,7 @@ abstract sealed class Context permits Segment, IgnoredContext {
   }
 
   /** Ends everything: somebody leaves a scope with spans open in it. */
-  final void popAll() {
+  void popAll() {
     while (top != null) {
       tracer.counters().repairedEnd();
       pop(top, -1);
@@ -148,6 +156,8 @@ abstract sealed class Context permits Segment, IgnoredContext {
     home = ThreadState.NOWHERE;
     if (left.active == this) {
       left.active = null;
+    } else {
+      left.closeActivationsIn(this);
     }
     ended();
   }

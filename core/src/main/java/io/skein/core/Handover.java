@@ -3,21 +3,21 @@ package io.skein.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time during which a thread works for a snapshot. What the thread was doing before is set
- * aside and comes back at the end.
+ * The time during which a thread works for something else: for a snapshot, or, as an {@link
+ * Activation}, for a span. What the thread was doing before is set aside and comes back at the end.
  *
  * <p>Scopes nest, and like spans they may be closed in the wrong order; then those inside are
  * closed too.
  */
-final class Handover implements Scope {
-  private final Tracer tracer;
-  private final ThreadState here;
-  private final @Nullable Context activeBefore;
+sealed class Handover implements Scope permits Activation {
+  final Tracer tracer;
+  final ThreadState here;
+  @Nullable Context activeBefore;
   private final @Nullable Snapshot handedOverBefore;
-  private final @Nullable Handover outer;
-  private boolean closed;
+  final @Nullable Handover outer;
+  boolean closed;
 
-  Handover(Tracer tracer, ThreadState here, Snapshot snapshot) {
+  Handover(Tracer tracer, ThreadState here, @Nullable Snapshot snapshot) {
     this.tracer = tracer;
     this.here = here;
     this.activeBefore = here.active;
@@ -42,9 +42,16 @@ final class Handover implements Scope {
       here.handover.restore();
     }
     restore();
+    closeWhatWasClosedTooEarly();
   }
 
-  private void restore() {
+  final void closeWhatWasClosedTooEarly() {
+    while (here.handover instanceof Activation below && below.closedTooEarly) {
+      below.restore();
+    }
+  }
+
+  void restore() {
     closed = true;
     Context open = here.active;
     if (open != null) {

@@ -13,16 +13,24 @@ import org.jspecify.annotations.Nullable;
  * an ignored request appear as a half trace.
  */
 final class NoopSpan extends StackedSpan implements Span {
-  final Context context;
+  Context context;
 
   /** The address an exit beyond the span limit calls: its trace still goes on over there. */
   final @Nullable String peer;
 
+  /** It lies on no stack. */
+  final boolean detached;
+
   boolean ended;
 
   NoopSpan(Context context, @Nullable String peer) {
+    this(context, peer, false);
+  }
+
+  NoopSpan(Context context, @Nullable String peer, boolean detached) {
     this.context = context;
     this.peer = peer;
+    this.detached = detached;
   }
 
   @Override

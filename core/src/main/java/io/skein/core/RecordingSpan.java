@@ -22,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * <h2>Modes</h2>
  *
  * {@code OPEN}: only the owner's thread changes it, without a lock. {@code ASYNC}: anybody, under
- * the segment's lock. {@code FROZEN}: nobody (T41).
+ * the segment's lock. {@code FROZEN}: nobody (T41). In a segment that is {@linkplain Sharing
+ * shared} there are two more, in both of which anybody may change it under the lock: {@code SHARED}
+ * lies on a thread's {@link Branch}, {@code DETACHED} on no stack at all.
  */
 final class RecordingSpan extends SpanRecord implements Span {
   static final byte OPEN = 0;
   static final byte ASYNC = 1;
   static final byte FROZEN = 2;
+  static final byte SHARED = 3;
+  static final byte DETACHED = 4;
 
   private static final int MAX_TAGS = 256;
 
@@ -96,11 +100,37 @@ final class RecordingSpan extends SpanRecord implements Span {
     return level <= 1;
   }
 
-  private boolean isPlain() {
+  boolean isPlain() {
     return mode == OPEN && segment.isOwner();
   }
 
-  private void changeFromElsewhere(Runnable change) {
+  /** Whether it may be changed under the lock, at once, by any thread. */
+  boolean isUnderLock() {
+    byte now = mode;
+    return now == ASYNC || now >= SHARED;
+  }
+
+  /** Says what a detached span is, which need not be known when it starts. */
+  void setType(SpanType newType) {
+    if (mode >= FROZEN) {
+      changeFromElsewhere(
+          () -> {
+            if (mode == DETACHED) {
+              type = (byte) newType.number();
+              segment.retyped(this);
+            }
+          });
+    }
+  }
+
+  void addLogAt(long millis, @Nullable Map<String, String> fields) {
+    LogRecord log = Texts.log(millis > 0 ? millis : segment.tracer.now(), fields);
+    if (log != null) {
+      addLog(NestedSpan.ANY, log, false);
+    }
+  }
+
+  void changeFromElsewhere(Runnable change) {
     segment.changeFromElsewhere(this, change);
   }
 
@@ -164,7 +194,10 @@ final class RecordingSpan extends SpanRecord implements Span {
   }
 
   <T> void setTag(int level, @Nullable TagKey<T> key, @Nullable T value) {
-    if (key == null || value == null || !(key.isOverwriting() || mayDescribe(level))) {
+    if (key == null
+        || value == null
+        || key.key().isEmpty()
+        || !(key.isOverwriting() || mayDescribe(level))) {
       return;
     }
     String text = Texts.of(value);

@@ -1,7 +1,7 @@
 package io.skein.core;
 
 /** Something that holds in one thread until it is closed there. Closing twice is harmless. */
-public interface Scope extends AutoCloseable {
+public interface Scope extends io.skein.api.Scope {
   @Override
   void close();
 }

@@ -1,6 +1,9 @@
 package io.skein.core;
 
+import io.skein.api.Span;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Without asynchronous spans nothing here takes a lock. From the first {@link #prepareForAsync} on,
  * the end of the stack and the ends of asynchronous spans meet under this object's lock, so that
  * exactly one of them sees "stack empty and nothing outstanding" and reports (T11, T12).
+ *
+ * <p>A segment in which there are detached spans, or spans that are active in several threads, is
+ * no longer its owner's alone; see {@link Sharing} for what is different then.
  *
  * <p>Ids are two numbers until somebody asks for the text, which for a segment without hand-over or
  * calls is the reporter's thread. A trace that begins here has the number before the segment's.
@@ -49,6 +55,9 @@ public final class Segment extends Context {
    * The first entry span, or else the first span: its name is the endpoint others know us by (T23).
    */
   private @Nullable RecordingSpan primary;
+
+  /** Null for a plain segment, whose owner is alone in it. Written once, under the lock. */
+  private @Nullable Sharing sharing;
 
   /** Where it waits for asynchronous spans; guarded by the registry. */
   AsyncRegistry.@Nullable Place place;
@@ -183,13 +192,48 @@ public final class Segment extends Context {
     }
   }
 
-  private synchronized void endFromElsewhere(RecordingSpan span, int level) {
-    if (span.mode == RecordingSpan.FROZEN || home == ThreadState.NOWHERE) {
-      tracer.counters().repeatedEnd();
-    } else {
-      long now = tracer.now();
-      leaveNote(() -> endHere(span, level, now));
+  private void endFromElsewhere(RecordingSpan span, int level) {
+    Branch mine;
+    synchronized (this) {
+      if (sharing == null) {
+        if (span.mode == RecordingSpan.FROZEN || home == ThreadState.NOWHERE) {
+          tracer.counters().repeatedEnd();
+        } else {
+          long now = tracer.now();
+          leaveNote(() -> endHere(span, level, now));
+        }
+        return;
+      }
+      mine = span.mode == RecordingSpan.DETACHED ? null : branchOf(span, level);
+      if (mine == null && span.mode != RecordingSpan.DETACHED) {
+        return;
+      }
     }
+    if (mine == null) {
+      endDetached(span, tracer.now());
+    } else {
+      mine.end(span, level, tracer.now());
+    }
+  }
+
+  /** The branch of this thread that a span lies on; if it is another's, it gets a note. */
+  private @Nullable Branch branchOf(RecordingSpan span, int level) {
+    if (sharing != null && span.mode != RecordingSpan.FROZEN) {
+      for (Branch branch : sharing.branches) {
+        if (branch.holds(span)) {
+          if (branch.isOwner()) {
+            return branch;
+          }
+          long now = tracer.now();
+          synchronized (branch) {
+            branch.leaveNote(() -> branch.end(span, level, now));
+          }
+          return null;
+        }
+      }
+    }
+    tracer.counters().repeatedEnd();
+    return null;
   }
 
   @Override
@@ -242,11 +286,12 @@ public final class Segment extends Context {
 
   /** Whether the span may now outlive its end on the stack. */
   boolean prepareForAsync(RecordingSpan span, int level) {
-    if (!isOwner() || span.depth < level) {
+    if (span.depth < level) {
       return false;
     }
+    boolean plain = isOwner();
     synchronized (this) {
-      if (span.holds == Byte.MAX_VALUE) {
+      if (span.holds == Byte.MAX_VALUE || !(plain || isOnBranchOfThisThread(span))) {
         return false;
       }
       async = true;
@@ -255,6 +300,234 @@ public final class Segment extends Context {
       span.mode = RecordingSpan.ASYNC;
       return true;
     }
+  }
+
+  // ---- shared segments; see Sharing
+
+  /** A segment that has no owner: it begins with a detached span. */
+  void beginShared() {
+    home = ThreadState.NOWHERE;
+    traceIdIsOut = true;
+    sharing = new Sharing();
+  }
+
+  /**
+   * Gives up the owner's privilege. Owner only; where it is shared already nothing changes. The
+   * trace's id cannot change any more, as from now on several threads may read it.
+   */
+  void share() {
+    ThreadState here = home;
+    Branch branch = new Branch(this, here, null);
+    while (true) {
+      if (hasNotes()) {
+        workOffNotes();
+      }
+      synchronized (this) {
+        if (home == ThreadState.NOWHERE) {
+          return; // a note has ended it
+        }
+        if (!hasNotes()) {
+          becomeShared(branch);
+          break;
+        }
+      }
+    }
+    here.replace(this, branch);
+    tracer.asyncRegistry().add(this);
+    tracer.reportUnfinished(false);
+  }
+
+  private void becomeShared(Branch branch) {
+    Sharing begun = new Sharing();
+    branch.top = top;
+    for (StackedSpan each = top; each != null; each = each.below) {
+      begun.stacked++;
+      if (each instanceof NoopSpan noop) {
+        noop.context = branch;
+      } else if (each instanceof RecordingSpan span && span.mode == RecordingSpan.OPEN) {
+        span.mode = RecordingSpan.SHARED;
+      }
+    }
+    begun.branches.add(branch);
+    sharing = begun;
+    traceIdIsOut = true;
+    top = null;
+    home = ThreadState.NOWHERE;
+  }
+
+  /**
+   * A detached span in this segment: null when that cannot be, because the segment is another
+   * thread's alone or was reported; one that is not recorded beyond the limit.
+   */
+  @Nullable Span startDetached(
+      SpanType type, String operationName, long millis, @Nullable StackedSpan parent) {
+    synchronized (this) {
+      if (sharing == null || reported) {
+        return null;
+      }
+      RecordingSpan span = newSpan(type, operationName, millis, parent, RecordingSpan.DETACHED);
+      if (span == null) {
+        tracer.counters().spanOverLimit();
+        NoopSpan noop = new NoopSpan(this, null, true);
+        noop.below = parent;
+        return noop;
+      }
+      sharing.detached.add(span);
+      return span;
+    }
+  }
+
+  /** What a thread does while a span is active in it; null as above. */
+  @Nullable Branch activate(ThreadState here, StackedSpan span) {
+    synchronized (this) {
+      if (sharing == null || reported) {
+        return null;
+      }
+      sharing.activations++;
+      return new Branch(this, here, span);
+    }
+  }
+
+  /**
+   * A new span of a shared segment, or null beyond the limit. Under the lock, as all that follows.
+   */
+  @Nullable RecordingSpan newSpan(
+      SpanType type, String operationName, long millis, @Nullable StackedSpan below, byte mode) {
+    if (nextId >= tracer.spanLimit()) {
+      sizeLimited = true;
+      return null;
+    }
+    RecordingSpan span = new RecordingSpan(this, nextId++, type, operationName, millis);
+    span.mode = mode;
+    span.below = below;
+    retyped(span);
+    return span;
+  }
+
+  /** A span is new or has become something else: it may be the primary one. */
+  void retyped(RecordingSpan span) {
+    if (primary == null || (span.type() == SpanType.ENTRY && primary.type() != SpanType.ENTRY)) {
+      primary = span;
+    }
+  }
+
+  boolean isReported() {
+    return reported;
+  }
+
+  void pushed(Branch branch) {
+    if (sharing != null) {
+      if (branch.top == branch.base) {
+        sharing.branches.add(branch);
+      }
+      sharing.stacked++;
+    }
+  }
+
+  void popped(Branch branch) {
+    if (sharing != null) {
+      if (branch.top == branch.base) {
+        sharing.branches.remove(branch);
+      }
+      sharing.stacked--;
+    }
+  }
+
+  void close(RecordingSpan span, long end) {
+    span.close(end, span.holds == 0);
+    keep(span);
+  }
+
+  private void keep(RecordingSpan span) {
+    if (spanCount == spans.length) {
+      spans = Arrays.copyOf(spans, 4 * spanCount);
+    }
+    spans[spanCount++] = span;
+  }
+
+  /** Whether the last open span has ended; true once. */
+  boolean completes() {
+    if (sharing == null || !sharing.isIdle() || holds > 0 || reported) {
+      return false;
+    }
+    reported = true;
+    return true;
+  }
+
+  /** Ends all that is open. What threads have on their branches stays there, frozen. */
+  private void cutOff(Sharing open) {
+    List<RecordingSpan> unfinished = new ArrayList<>(open.detached);
+    for (Branch branch : open.branches) {
+      branch.cutOff = true;
+      for (StackedSpan each = branch.top; each != null && each != branch.base; each = each.below) {
+        if (each instanceof RecordingSpan span) {
+          unfinished.add(span);
+        } else if (each instanceof NoopSpan noop) {
+          noop.ended = true;
+        }
+      }
+    }
+    open.detached.clear();
+    open.branches.clear();
+    open.stacked = 0;
+    for (RecordingSpan span : unfinished) {
+      span.mode = RecordingSpan.ASYNC; // for the caller, who closes what is left open
+      keep(span);
+    }
+  }
+
+  // ---- without the lock again
+
+  /** The same as {@link #snapshotOf}, for any thread. */
+  Snapshot snapshotAt(@Nullable StackedSpan span) {
+    synchronized (this) {
+      return snapshotOf(span);
+    }
+  }
+
+  /** The header of a call of this span; for a segment that other threads work in, too. */
+  String encodeHeader(@Nullable RecordingSpan span, @Nullable String peer, ThreadState here) {
+    synchronized (this) {
+      return Sw8.encode(this, span == null ? 0 : span.id, peer, here);
+    }
+  }
+
+  /** Ends a detached span; any thread. */
+  void endDetached(RecordingSpan span, long millis) {
+    boolean complete;
+    synchronized (this) {
+      if (sharing == null || span.mode != RecordingSpan.DETACHED) {
+        tracer.counters().repeatedEnd();
+        return;
+      }
+      List<RecordingSpan> open = sharing.detached;
+      int at = open.size() - 1;
+      while (open.get(at) != span) {
+        at--;
+      }
+      RecordingSpan last = open.remove(open.size() - 1);
+      if (last != span) {
+        open.set(at, last);
+      }
+      close(span, millis);
+      complete = completes();
+    }
+    if (complete) {
+      reportShared();
+    }
+  }
+
+  void deactivated() {
+    synchronized (this) {
+      if (sharing != null) {
+        sharing.activations--;
+      }
+    }
+  }
+
+  void reportShared() {
+    tracer.asyncRegistry().remove(this);
+    tracer.report(this);
   }
 
   /** Called once for each successful {@link #prepareForAsync}; any thread. */
@@ -271,7 +544,7 @@ public final class Segment extends Context {
       if (span.holds == 0 && span.depth == 0) {
         span.mode = RecordingSpan.FROZEN;
       }
-      complete = stackEmpty && holds == 0 && !reported;
+      complete = sharing != null ? completes() : stackEmpty && holds == 0 && !reported;
       if (complete) {
         reported = true;
       }
@@ -282,16 +555,36 @@ public final class Segment extends Context {
     }
   }
 
+  private boolean isOnBranchOfThisThread(RecordingSpan span) {
+    if (sharing != null && span.mode != RecordingSpan.DETACHED) {
+      for (Branch branch : sharing.branches) {
+        if (branch.isOwner() && branch.holds(span)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * Nobody ended what is asynchronous here, in all the time allowed: report what there is (T15).
+   *
+   * @param evenIfActive also when a thread is at work in it, for then it is not forgotten
    */
-  void reportUnfinished() {
+  void reportUnfinished(boolean evenIfActive) {
     synchronized (this) {
       if (reported) {
         return;
       }
+      if (sharing != null && !evenIfActive && (sharing.stacked > 0 || sharing.activations > 0)) {
+        tracer.asyncRegistry().add(this);
+        return;
+      }
       reported = true;
       long now = tracer.now();
+      if (sharing != null) {
+        cutOff(sharing);
+      }
       for (int i = 0; i < spanCount; i++) {
         RecordingSpan span = (RecordingSpan) spans[i];
         if (span.mode == RecordingSpan.ASYNC) {
@@ -310,7 +603,7 @@ public final class Segment extends Context {
    */
   void changeFromElsewhere(RecordingSpan span, Runnable change) {
     synchronized (this) {
-      if (span.mode == RecordingSpan.ASYNC) {
+      if (span.isUnderLock()) {
         change.run();
       } else if (span.mode == RecordingSpan.FROZEN || home == ThreadState.NOWHERE) {
         tracer.counters().lateChange();
@@ -331,8 +624,13 @@ public final class Segment extends Context {
 
   @Override
   Snapshot capture() {
+    return snapshotOf(top);
+  }
+
+  /** The place of a span, or of the nearest below it that is recorded. */
+  Snapshot snapshotOf(@Nullable StackedSpan span) {
     traceIdIsOut = true;
-    RecordingSpan nearest = StackedSpan.nearestRecord(top);
+    RecordingSpan nearest = StackedSpan.nearestRecord(span);
     return Snapshot.of(
         identity,
         threadId,

@@ -107,6 +107,16 @@ public final class Snapshot {
     return ignored != null ? null : traceId(identity, threadId, segmentNumber, traceIdText);
   }
 
+  /** The segment's id, or null where nothing is recorded. */
+  public @Nullable String segmentId() {
+    return ignored != null ? null : identity.idText(threadId, segmentNumber);
+  }
+
+  /** The span's number in its segment, or -1 where nothing is recorded. */
+  public int spanId() {
+    return spanId;
+  }
+
   /** Continuing a segment in itself is no continuation (T19). */
   boolean isFrom(Segment segment) {
     return ignored == null && segment.isNumbered(identity, threadId, segmentNumber);

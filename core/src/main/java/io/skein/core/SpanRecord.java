@@ -50,7 +50,7 @@ public abstract sealed class SpanRecord extends StackedSpan permits RecordingSpa
   /** Whether the first starter is one of them. */
   boolean held;
 
-  final byte type;
+  byte type;
   byte layer;
   byte mode;
   boolean error;

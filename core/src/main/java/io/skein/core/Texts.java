@@ -47,6 +47,10 @@ final class Texts {
   }
 
   static @Nullable LogRecord log(Tracer tracer, @Nullable Map<String, String> fields) {
+    return fields == null ? null : log(tracer.now(), fields);
+  }
+
+  static @Nullable LogRecord log(long millis, @Nullable Map<String, String> fields) {
     if (fields == null) {
       return null;
     }
@@ -64,7 +68,7 @@ final class Texts {
       return used == 0
           ? null
           : new LogRecord(
-              tracer.now(), used == pairs.length ? pairs : java.util.Arrays.copyOf(pairs, used));
+              millis, used == pairs.length ? pairs : java.util.Arrays.copyOf(pairs, used));
     } catch (RuntimeException e) {
       return null; // a map of the application's that cannot be read, or changes meanwhile
     }

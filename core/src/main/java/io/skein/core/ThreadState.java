@@ -48,6 +48,39 @@ final class ThreadState {
   }
 
   /**
+   * A segment that was this thread's alone has become shared: its stack is a branch from now on.
+   */
+  void replace(Segment plain, Branch branch) {
+    if (active == plain) {
+      active = branch;
+    }
+    for (Handover each = handover; each != null; each = each.outer) {
+      if (each.activeBefore == plain) {
+        each.activeBefore = branch;
+      }
+    }
+  }
+
+  /**
+   * A context has ended that was not the active one. If that is so because of spans that were
+   * activated in it and whose scopes nobody has closed, they are closed now: the next request of a
+   * pooled thread must not become a part of this one. Hand-overs are left alone, those who open
+   * them close them.
+   */
+  void closeActivationsIn(Context ended) {
+    Handover last = handover;
+    while (last instanceof Activation && last.activeBefore != ended) {
+      last = last.outer;
+    }
+    if (last instanceof Activation activation) {
+      while (!activation.closed && handover != null) {
+        handover.restore();
+      }
+      activation.closeWhatWasClosedTooEarly();
+    }
+  }
+
+  /**
    * Takes consecutive numbers for ids and returns the first: {@code millis * 10000 + sequence}, as
    * SkyWalking's Java agent has it.
    *

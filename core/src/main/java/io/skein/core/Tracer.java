@@ -1,7 +1,9 @@
 package io.skein.core;
 
 import io.skein.api.Span;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +102,7 @@ public final class Tracer {
       return startFirst(here, SpanType.ENTRY, name, null, incoming);
     }
     if (!(context instanceof Segment segment)) {
-      return context.pushNoop(null);
+      return startIn(context, here, SpanType.ENTRY, name, null, incoming);
     }
     RecordingSpan shared = shareable(segment, SpanType.ENTRY);
     Span span;
@@ -130,7 +132,7 @@ public final class Tracer {
       return startFirst(here, SpanType.LOCAL, name, null, null);
     }
     if (!(context instanceof Segment segment)) {
-      return context.pushNoop(null);
+      return startIn(context, here, SpanType.LOCAL, name, null, null);
     }
     RecordingSpan span = segment.push(SpanType.LOCAL, name, now());
     return span == null ? overLimit(segment, null) : span;
@@ -145,7 +147,7 @@ public final class Tracer {
       return startFirst(here, SpanType.EXIT, name, peer, null);
     }
     if (!(context instanceof Segment segment)) {
-      return context.pushNoop(peer);
+      return startIn(context, here, SpanType.EXIT, name, peer, null);
     }
     RecordingSpan shared = shareable(segment, SpanType.EXIT);
     if (shared != null) {
@@ -157,6 +159,49 @@ public final class Tracer {
     }
     span.peer = peer(peer);
     return span;
+  }
+
+  /** The rarer cases: what is active is not recorded, or a branch of a shared segment. */
+  private Span startIn(
+      Context context,
+      ThreadState here,
+      SpanType type,
+      String name,
+      @Nullable String peer,
+      @Nullable Incoming incoming) {
+    if (!(context instanceof Branch branch)) {
+      return context.pushNoop(peer);
+    }
+    Span span = branch.start(type, name, peer, now());
+    if (span == null) {
+      return startAfter(branch, here, type, name, peer, incoming);
+    }
+    RecordingSpan record = recordOf(span);
+    if (record != null && incoming != null) {
+      extract(record, incoming);
+    }
+    return span;
+  }
+
+  /** The segment of a branch has been reported: its late children begin one of their own. */
+  private Span startAfter(
+      Branch branch,
+      ThreadState here,
+      SpanType type,
+      String name,
+      @Nullable String peer,
+      @Nullable Incoming incoming) {
+    Snapshot place = branch.capture();
+    here.active = null;
+    Snapshot before = here.handedOver;
+    here.handedOver = place;
+    try {
+      return startFirst(here, type, name, peer, incoming);
+    } finally {
+      if (branch.base == null) {
+        here.handedOver = before; // otherwise the span is still active, and its scope restores
+      }
+    }
   }
 
   /** The span on top, if it is one that another starter of the same type shares (T01, T03, T04). */
@@ -179,13 +224,13 @@ public final class Tracer {
       String name,
       @Nullable String peer,
       @Nullable Incoming incoming) {
-    IgnoredContext ignored = decideToIgnore(here, name, incoming);
+    Snapshot handedOver = here.handedOver;
+    IgnoredContext ignored = decideToIgnore(here, name, incoming, handedOver);
     if (ignored != null) {
       here.active = ignored;
       return ignored.pushNoop(peer);
     }
     long now = now();
-    Snapshot handedOver = here.handedOver;
     SegmentRef ref = null;
     if (incoming != null && incoming.parent != null) {
       ref = incoming.parent.ref;
@@ -215,13 +260,12 @@ public final class Tracer {
   }
 
   /** What a context that is not recorded has to know, or null for one that is. */
-  private @Nullable IgnoredContext decideToIgnore(
-      ThreadState here, String name, @Nullable Incoming incoming) {
+  @Nullable IgnoredContext decideToIgnore(
+      ThreadState here, String name, @Nullable Incoming incoming, @Nullable Snapshot handedOver) {
     if (here.silenced > 0) {
       return new IgnoredContext(this, here, IgnoredContext.Onward.SILENT, null);
     }
     Sw8.Parent parent = incoming == null ? null : incoming.parent;
-    Snapshot handedOver = here.handedOver;
     NoiseFilter noise = noiseFilter;
     if (noise.hasSuffixOf(name)) {
       counters.filtered();
@@ -309,12 +353,15 @@ public final class Tracer {
     RecordingSpan record = recordOf(exit);
     if (record != null) {
       context = record.segment;
-      header = Sw8.encode(record.segment, record.id, record.peer, here());
+      header =
+          record.mode <= RecordingSpan.ASYNC
+              ? Sw8.encode(record.segment, record.id, record.peer, here())
+              : record.segment.encodeHeader(record, record.peer, here());
     } else if (exit instanceof NoopSpan noop) {
-      context = noop.context;
+      context = noop.context instanceof Branch branch ? branch.segment : noop.context;
       if (context instanceof Segment segment) {
         RecordingSpan nearest = StackedSpan.nearestRecord(noop);
-        header = Sw8.encode(segment, nearest == null ? 0 : nearest.id, noop.peer, here());
+        header = segment.encodeHeader(nearest, noop.peer, here());
       } else {
         header = ((IgnoredContext) context).header();
       }
@@ -345,12 +392,25 @@ public final class Tracer {
   public <C> void extract(
       @Nullable Span entry, @Nullable C carrier, @Nullable CarrierReader<C> reader) {
     RecordingSpan span = recordOf(entry);
-    if (span == null || carrier == null || reader == null || !span.segment.isOwner()) {
+    if (span == null || carrier == null || reader == null || !mayRefer(span)) {
       return;
     }
     Incoming incoming = read(carrier, reader);
     if (incoming != null) {
+      extract(span, incoming);
+    }
+  }
+
+  /** Whether this thread may give a span one more parent. */
+  private static boolean mayRefer(RecordingSpan span) {
+    return span.segment.isOwner() || span.isUnderLock();
+  }
+
+  private void extract(RecordingSpan span, Incoming incoming) {
+    if (span.segment.isOwner()) {
       extract(span.segment, span, incoming);
+    } else {
+      span.changeFromElsewhere(() -> extract(span.segment, span, incoming));
     }
   }
 
@@ -362,7 +422,7 @@ public final class Tracer {
     }
   }
 
-  private void adopt(Segment segment, RecordingSpan span, Incoming incoming) {
+  void adopt(Segment segment, RecordingSpan span, Incoming incoming) {
     segment.correlation = Correlation.merge(segment.correlation, incoming.correlation);
     segment.skipAnalysis = incoming.skipAnalysis;
     if (incoming.sentMillis >= 0) {
@@ -380,6 +440,11 @@ public final class Tracer {
 
   /** What the headers of one carrier say; null for the usual case that there are none. */
   private <C> @Nullable Incoming read(C carrier, CarrierReader<C> reader) {
+    return read(carrier, reader, null);
+  }
+
+  private <C> @Nullable Incoming read(
+      C carrier, CarrierReader<C> reader, boolean @Nullable [] invalid) {
     try {
       String header = reader.get(carrier, Sw8.HEADER);
       if (header == null || header.isEmpty()) {
@@ -388,6 +453,9 @@ public final class Tracer {
       Sw8.Parent parent = Sw8.decode(header);
       if (parent == null) {
         counters.invalidHeader();
+        if (invalid != null) {
+          invalid[0] = true;
+        }
         return null;
       }
       return new Incoming(
@@ -402,9 +470,9 @@ public final class Tracer {
   }
 
   /** All three headers of a request; never a part of them. */
-  private static final class Incoming {
+  static final class Incoming {
     final String header;
-    final Sw8.@Nullable Parent parent;
+    final Sw8.Parent parent;
     final String[] correlation;
     final boolean skipAnalysis;
     final long sentMillis;
@@ -450,6 +518,9 @@ public final class Tracer {
     if (context instanceof Segment segment && snapshot.isFrom(segment)) {
       return NOTHING_TO_CLOSE;
     }
+    if (context instanceof Branch branch && !branch.cutOff && snapshot.isFrom(branch.segment)) {
+      return NOTHING_TO_CLOSE;
+    }
     return new Handover(this, here, snapshot);
   }
 
@@ -462,12 +533,19 @@ public final class Tracer {
     if (span == null
         || snapshot == null
         || !snapshot.recorded()
-        || !span.segment.isOwner()
+        || !mayRefer(span)
         || span.mode == RecordingSpan.FROZEN
         || snapshot.isFrom(span.segment)) {
       return;
     }
-    Segment segment = span.segment;
+    if (span.segment.isOwner()) {
+      link(span.segment, span, snapshot);
+    } else {
+      span.changeFromElsewhere(() -> link(span.segment, span, snapshot));
+    }
+  }
+
+  private static void link(Segment segment, RecordingSpan span, Snapshot snapshot) {
     segment.addRef(span, snapshot.toRef());
     segment.correlation = Correlation.merge(segment.correlation, snapshot.correlation);
     segment.skipAnalysis = snapshot.skipAnalysis;
@@ -487,6 +565,135 @@ public final class Tracer {
         here.silenced--;
       }
     };
+  }
+
+  // ---- detached spans
+
+  /** What headers say, to start detached spans below; null where there are none. */
+  public <C> @Nullable ExtractedContext extractContext(
+      @Nullable C carrier, @Nullable CarrierReader<C> reader) {
+    if (carrier == null || reader == null) {
+      return null;
+    }
+    boolean[] invalid = new boolean[1];
+    Incoming incoming = read(carrier, reader, invalid);
+    return incoming != null
+        ? new ExtractedContext(incoming)
+        : invalid[0] ? ExtractedContext.INVALID : null;
+  }
+
+  /**
+   * Starts a span that is on no stack: it is not active until somebody {@linkplain #activate
+   * activates} it, and any thread may change and {@linkplain #end(Span, long) end} it.
+   *
+   * @param epochMillis when it started; 0 or less for now
+   * @param parents any number of {@link Span}, {@link Snapshot} and {@link ExtractedContext}; other
+   *     objects are passed over. The first is what the span is inside of, the others become
+   *     references. Without any it begins a trace, whatever is active.
+   */
+  public Span startDetached(
+      @Nullable String operationName,
+      @Nullable SpanType type,
+      long epochMillis,
+      @Nullable Collection<? extends @Nullable Object> parents) {
+    return new DetachedStart(
+            this,
+            here(),
+            cutName(operationName),
+            type == null ? SpanType.LOCAL : type,
+            epochMillis > 0 ? epochMillis : now())
+        .below(parents);
+  }
+
+  /** Says what a detached span is; others keep their type, which has decided what they share. */
+  public void type(@Nullable Span span, @Nullable SpanType type) {
+    RecordingSpan record = recordOf(span);
+    if (record != null && type != null) {
+      record.setType(type);
+    }
+  }
+
+  /** Writes into a span's log, with the time when it happened; 0 or less for now. */
+  public void log(@Nullable Span span, long epochMillis, @Nullable Map<String, String> fields) {
+    RecordingSpan record = recordOf(span);
+    if (record != null) {
+      record.addLogAt(epochMillis, fields);
+    }
+  }
+
+  /** Ends a span; a detached one at the time given, if it is above 0, and not before its start. */
+  public void end(@Nullable Span span, long epochMillis) {
+    if (epochMillis > 0
+        && span instanceof RecordingSpan record
+        && record.mode == RecordingSpan.DETACHED) {
+      record.segment.endDetached(record, epochMillis);
+    } else if (span != null) {
+      span.end();
+    }
+  }
+
+  /**
+   * Makes a span, of whatever kind, thread and age, the parent of what this thread starts until the
+   * scope is closed; null: what it starts begins traces of its own. What the thread was doing
+   * before is set aside and comes back.
+   *
+   * <p>If the span's segment is open, and this thread's or {@linkplain Sharing shared}, what is
+   * started joins it; otherwise it begins a segment that refers to the span.
+   */
+  public Scope activate(@Nullable Span span) {
+    ThreadState here = here();
+    active(here);
+    if (Activation.depthOf(here.handover) >= Activation.MAX_DEPTH) {
+      counters.repairedEnd();
+      return NOTHING_TO_CLOSE;
+    }
+    if (span == null) {
+      return new Activation(this, here, null, null);
+    }
+    RecordingSpan record = recordOf(span);
+    StackedSpan stacked = record == null && span instanceof NoopSpan noop ? noop : record;
+    Segment segment = segmentOf(stacked);
+    if (segment != null && stacked != null && segment.tracer == this) {
+      if (segment.isOwner()) {
+        segment.share();
+      }
+      Branch branch = segment.activate(here, stacked);
+      return branch != null
+          ? new Activation(this, here, branch, null)
+          : new Activation(this, here, null, segment.snapshotAt(stacked));
+    }
+    return span instanceof NoopSpan noop
+            && noop.context instanceof IgnoredContext ignored
+            && ignored.tracer == this
+        ? new Activation(this, here, null, ignored.capture())
+        : NOTHING_TO_CLOSE;
+  }
+
+  /** The segment a span belongs to, also one that is not recorded for want of room in it. */
+  static @Nullable Segment segmentOf(@Nullable StackedSpan span) {
+    if (span instanceof RecordingSpan record) {
+      return record.segment;
+    }
+    if (span instanceof NoopSpan noop) {
+      if (noop.context instanceof Segment segment) {
+        return segment;
+      }
+      return noop.context instanceof Branch branch ? branch.segment : null;
+    }
+    return null;
+  }
+
+  // ---- places
+
+  /** A span's place in its trace; null where nothing is known of it. */
+  public @Nullable Snapshot placeOf(@Nullable Span span) {
+    RecordingSpan record = recordOf(span);
+    StackedSpan stacked = record == null && span instanceof NoopSpan noop ? noop : record;
+    Segment segment = segmentOf(stacked);
+    if (segment != null) {
+      return segment.snapshotAt(stacked);
+    }
+    return span instanceof NoopSpan noop ? noop.context.capture() : null;
   }
 
   // ---- the active context
@@ -515,6 +722,29 @@ public final class Tracer {
     return here.handedOver == null ? null : here.handedOver.traceId();
   }
 
+  /** The id of this thread's segment; null where there is none or it is not recorded. */
+  public @Nullable String segmentId() {
+    Segment segment = activeSegment();
+    return segment == null ? null : segment.segmentId();
+  }
+
+  /** The number of this thread's active span in its segment; -1 where there is none. */
+  public int spanId() {
+    ThreadState here = threads.get();
+    Context context = here == null ? null : active(here);
+    RecordingSpan span = context == null ? null : StackedSpan.nearestRecord(context.top);
+    return span == null ? -1 : span.id;
+  }
+
+  private @Nullable Segment activeSegment() {
+    ThreadState here = threads.get();
+    Context context = here == null ? null : active(here);
+    if (context instanceof Branch branch) {
+      return branch.segment;
+    }
+    return context instanceof Segment segment ? segment : null;
+  }
+
   /** A value that the trace carries along; null when there is none. */
   public @Nullable String correlation(@Nullable String key) {
     ThreadState here = threads.get();
@@ -523,7 +753,7 @@ public final class Tracer {
     }
     Context context = active(here);
     if (context != null) {
-      return Correlation.get(context.correlation, key);
+      return Correlation.get(dataOf(context).correlation, key);
     }
     return here.handedOver == null ? null : Correlation.get(here.handedOver.correlation, key);
   }
@@ -542,10 +772,13 @@ public final class Tracer {
     Context context = active(here);
     String[] changed;
     if (context != null) {
-      changed = Correlation.put(context.correlation, key, value);
-      context.correlation = changed;
+      Context data = dataOf(context);
+      synchronized (data) {
+        changed = Correlation.put(data.correlation, key, value);
+        data.correlation = changed;
+      }
       if (value != null
-          && context instanceof Segment
+          && data instanceof Segment
           && tagsFromCorrelation.contains(key)
           && value.equals(Correlation.get(changed, key))) {
         RecordingSpan span = StackedSpan.nearestRecord(context.top);
@@ -568,8 +801,13 @@ public final class Tracer {
     ThreadState here = threads.get();
     Context context = here == null ? null : active(here);
     if (context != null) {
-      context.skipAnalysis = true;
+      dataOf(context).skipAnalysis = true;
     }
+  }
+
+  /** Where the data of a trace is kept: a branch has none of its own. */
+  private static Context dataOf(Context context) {
+    return context instanceof Branch branch ? branch.segment : context;
   }
 
   // ---- settings that change at run time, and housekeeping
@@ -611,13 +849,13 @@ public final class Tracer {
   public void reportUnfinished(boolean all) {
     List<Segment> overdue = asyncRegistry.takeOverdue(all);
     for (int i = 0; i < overdue.size(); i++) {
-      overdue.get(i).reportUnfinished();
+      overdue.get(i).reportUnfinished(all);
     }
   }
 
   // ---- for the classes of this package
 
-  private ThreadState here() {
+  ThreadState here() {
     ThreadState state = threads.get();
     if (state == null) {
       state = new ThreadState(Thread.currentThread());
@@ -636,7 +874,7 @@ public final class Tracer {
     return context;
   }
 
-  private static @Nullable RecordingSpan recordOf(@Nullable Span span) {
+  static @Nullable RecordingSpan recordOf(@Nullable Span span) {
     if (span instanceof RecordingSpan record) {
       return record;
     }
@@ -660,7 +898,7 @@ public final class Tracer {
     }
   }
 
-  private void forced() {
+  void forced() {
     try {
       sampler.forced();
     } catch (RuntimeException | LinkageError e) {

@@ -1,0 +1,201 @@
+package io.skein.core;
+
+import io.skein.api.Span;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stack of open spans of one thread in a segment that it has not for itself: see {@link Sharing}.
+ *
+ * <p>Either the stack with which a segment began, taken over when the segment became shared; then
+ * {@link #base} is null, and the branch leaves its thread when it is empty. Or what a thread does
+ * while a span is active in it, above that span; then the branch stays, empty or not, until the
+ * {@link Activation} is closed. The stack is changed by its owner, under the lock of the segment.
+ */
+final class Branch extends Context {
+  final Segment segment;
+
+  /** Never popped: it is another's, or nobody's. */
+  final @Nullable StackedSpan base;
+
+  /** The segment was reported, unfinished; what lies here was ended by that. */
+  boolean cutOff;
+
+  Branch(Segment segment, ThreadState home, @Nullable StackedSpan base) {
+    super(segment.tracer, home);
+    this.segment = segment;
+    this.base = base;
+    this.top = base;
+  }
+
+  /**
+   * Starts a span on top; one that is not recorded beyond the limit, null when the segment takes no
+   * more spans because it was reported.
+   */
+  @Nullable Span start(SpanType type, String operationName, @Nullable String peer, long now) {
+    synchronized (segment) {
+      if (segment.isReported()) {
+        return null;
+      }
+      RecordingSpan shared = shareable(type);
+      if (shared != null) {
+        return type == SpanType.ENTRY ? shared.reuseEntry(operationName) : shared.reuse();
+      }
+      segment.pushed(this);
+      RecordingSpan span = segment.newSpan(type, operationName, now, top, RecordingSpan.SHARED);
+      if (span == null) {
+        tracer.counters().spanOverLimit();
+        return pushNoop(tracer.peer(peer));
+      }
+      span.peer = tracer.peer(peer);
+      top = span;
+      return span;
+    }
+  }
+
+  /** As in a plain segment; but an active span was not started here and is shared with nobody. */
+  private @Nullable RecordingSpan shareable(SpanType type) {
+    return type != SpanType.LOCAL
+            && top != base
+            && top instanceof RecordingSpan span
+            && span.type == type.number()
+            && span.canBeShared()
+        ? span
+        : null;
+  }
+
+  /** Whether a span lies on this stack. */
+  boolean holds(StackedSpan span) {
+    for (StackedSpan each = top; each != base && each != null; each = each.below) {
+      if (each == span) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Owner only, without a lock. */
+  void end(RecordingSpan span, int level, long millis) {
+    if (hasNotes()) {
+      workOffNotes();
+    }
+    boolean complete;
+    boolean empty;
+    synchronized (segment) {
+      if (cutOff || span.depth < level || !holds(span)) {
+        tracer.counters().repeatedEnd();
+        if (cutOff && level == 1) {
+          forget(span);
+        }
+        return;
+      }
+      popDownTo(span, millis);
+      if (span.depth > level) {
+        tracer.counters().repairedEnd();
+      }
+      span.depth = (short) (level - 1);
+      if (level == 1) {
+        pop(span, millis);
+      }
+      empty = top == base;
+      complete = segment.completes();
+    }
+    if (empty && base == null) {
+      leaveThread();
+    }
+    if (complete) {
+      segment.reportShared();
+    }
+  }
+
+  @Override
+  void endNoopHere(NoopSpan span) {
+    boolean complete;
+    boolean empty;
+    synchronized (segment) {
+      if (span.ended || cutOff || !holds(span)) {
+        tracer.counters().repeatedEnd();
+        if (cutOff) {
+          forget(span);
+        }
+        return;
+      }
+      popDownTo(span, -1);
+      pop(span, -1);
+      empty = top == base;
+      complete = segment.completes();
+    }
+    if (empty && base == null) {
+      leaveThread();
+    }
+    if (complete) {
+      segment.reportShared();
+    }
+  }
+
+  /**
+   * What lies here was reported long ago; but its ends still tell when the thread is done with it
+   * and free for the next request.
+   */
+  private void forget(StackedSpan span) {
+    if (holds(span)) {
+      top = span.below;
+      if (top == base && base == null) {
+        leaveThread();
+      }
+    }
+  }
+
+  /** Under the lock of the segment. */
+  @Override
+  void pop(StackedSpan span, long now) {
+    top = span.below;
+    if (span instanceof RecordingSpan record) {
+      segment.close(record, now < 0 ? tracer.now() : now);
+    } else {
+      ((NoopSpan) span).ended = true;
+    }
+    segment.popped(this);
+  }
+
+  @Override
+  void popAll() {
+    boolean complete = false;
+    synchronized (segment) {
+      if (!cutOff) {
+        while (top != base && top != null) {
+          tracer.counters().repairedEnd();
+          pop(top, -1);
+        }
+        complete = segment.completes();
+      }
+    }
+    if (base == null && home != ThreadState.NOWHERE) {
+      leaveThread();
+    }
+    if (complete) {
+      segment.reportShared();
+    }
+  }
+
+  /** The span this branch is above of is not active in this thread any more. */
+  void deactivate() {
+    home = ThreadState.NOWHERE;
+    popAll();
+    segment.deactivated();
+  }
+
+  @Override
+  void ended() {}
+
+  @Override
+  Snapshot capture() {
+    synchronized (segment) {
+      return segment.snapshotOf(top);
+    }
+  }
+
+  @Override
+  String traceIdText() {
+    return segment.traceIdText();
+  }
+}
