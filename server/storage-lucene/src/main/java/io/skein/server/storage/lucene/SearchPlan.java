@@ -68,7 +68,10 @@ final class SearchPlan {
     this.partnerCost = partner == null ? 0 : partner.cost();
     this.matchesAll = matchesAll;
     this.inOrder = newest || whole;
-    this.latest = newest && query.toMillis() != null ? later(query.toMillis()) : Long.MAX_VALUE;
+    long end = query.toMillis() == null ? Long.MAX_VALUE : query.toMillis();
+    // A join looks ahead by itself.
+    boolean ahead = partner == null && !driver.query().equals(matching);
+    this.latest = !newest ? Long.MAX_VALUE : ahead ? later(end) : end;
   }
 
   static SearchPlan of(TraceQuery query, IndexSearcher searcher) throws IOException {
@@ -232,7 +235,7 @@ final class SearchPlan {
     return partnerCost;
   }
 
-  /** No segment above this value of the order is of interest. */
+  /** The walk need not begin above this value of the order. */
   long latest() {
     return latest;
   }

@@ -41,6 +41,8 @@ final class TraceJoin {
   private final Seen second = new Seen();
   // From here up, all segments of the second kind are known.
   private long secondKnownFrom;
+  // Whether there were any of the first kind above where the walk begins.
+  private boolean ahead;
 
   /**
    * A trace to look at.
@@ -82,9 +84,14 @@ final class TraceJoin {
     if (from == Long.MAX_VALUE) {
       secondKnownFrom = Long.MAX_VALUE;
     } else {
-      long ahead = SearchPlan.later(from);
-      secondKnownFrom = ahead == Long.MAX_VALUE ? ahead : ahead + 1;
-      visit(plan.driver(from + 1, ahead), (start, hash, document) -> first.add(hash));
+      long end = SearchPlan.later(from);
+      secondKnownFrom = end == Long.MAX_VALUE ? end : end + 1;
+      visit(
+          plan.driver(from + 1, end),
+          (start, hash, document) -> {
+            first.add(hash);
+            ahead = true;
+          });
     }
   }
 
@@ -104,7 +111,7 @@ final class TraceJoin {
           hashes.add(hash);
         });
     double share = Math.min(1, segments / (double) Math.max(1, searcher.getIndexReader().maxDoc()));
-    if (own.size() * ASKING_COST < plan.partnerCost() * share) {
+    if (!ahead && own.size() * ASKING_COST < plan.partnerCost() * share) {
       candidates.addAll(own);
     } else {
       if (lower < secondKnownFrom) {
