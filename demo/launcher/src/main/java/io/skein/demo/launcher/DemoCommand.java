@@ -74,6 +74,7 @@ final class DemoCommand implements Callable<Integer> {
         new DemoRun.Built(
             existing(home, "agent/dist/target/skein-agent.jar"),
             existing(home, "server/app/target/skein-server.jar"),
+            existing(home, "scripts/server.jvm"),
             existing(home, "demo/shop/target/skein-demo-shop.jar"),
             existing(home, "demo/launcher/target/skein-demo-launcher.jar"));
     Ports.requireFree(httpPort, "--http-port", "UI and query API");

@@ -31,7 +31,7 @@ final class DemoRun {
   private static final String NO_MARK = "\0";
 
   /** The jars that the script has built. */
-  record Built(Path agent, Path server, Path shop, Path launcher) {}
+  record Built(Path agent, Path server, Path serverJvm, Path shop, Path launcher) {}
 
   private final Built built;
   private final int httpPort;
@@ -149,7 +149,7 @@ final class DemoRun {
   }
 
   private Child startServer(String java) {
-    List<String> command = new ArrayList<>(List.of(java));
+    List<String> command = new ArrayList<>(List.of(java, "@" + built.serverJvm()));
     if (Runtime.version().feature() >= 24) {
       // The server's jar says this in its manifest, which counts only with -jar.
       command.add("--enable-native-access=ALL-UNNAMED");
