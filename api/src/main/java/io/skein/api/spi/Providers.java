@@ -46,7 +46,7 @@ public final class Providers {
    * @return whether it is now, or was already, the one in force
    */
   public static synchronized boolean install(@Nullable TracingProvider provider) {
-    if (provider == null || agentPresent()) {
+    if (provider == null || provider == NoTracing.PROVIDER || agentPresent()) {
       return false;
     }
     if (current == NoTracing.PROVIDER) {
@@ -57,7 +57,10 @@ public final class Providers {
 
   /** Takes a provider away again, if it is the one in force. */
   public static synchronized boolean uninstall(@Nullable TracingProvider provider) {
-    if (provider == null || provider == BridgedTracing.PROVIDER || current != provider) {
+    if (provider == null
+        || provider == NoTracing.PROVIDER
+        || provider == BridgedTracing.PROVIDER
+        || current != provider) {
       return false;
     }
     current = NoTracing.PROVIDER;
