@@ -2,7 +2,9 @@ package io.skein.core.report;
 
 import io.skein.core.Segment;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,8 @@ public final class Reporter implements AutoCloseable {
    * not per request, and a trace is on its way to the collector half a second after its end.
    *
    * When a send fails the batch stays as it is, encoded, and is sent again after 1 s, 2 s, 4 s ... at
-   * most 30 s. It is filled up to its limits meanwhile, since encoded segments are several times
+   * most 30 s, each shortened by chance to no less than half: when a collector comes back, a fleet of
+   * agents that lost it in the same moment must not stand at its door in one. It is filled up to its limits meanwhile, since encoded segments are several times
    * smaller than those in the queue; behind it the queue fills, and when that is full the newest
    * segments are dropped and counted. The oldest are kept because the first minutes of a failure
    * explain more than the last ones, and because dropping the newest needs no second consumer.
@@ -51,6 +54,7 @@ public final class Reporter implements AutoCloseable {
   private final SegmentEncoder encoder;
   private final Transport transport;
   private final LongSupplier nanoClock;
+  private final DoubleSupplier chance;
   private final long pauseNanos;
   private final ReporterState state;
   private final Batch batch;
@@ -72,6 +76,9 @@ public final class Reporter implements AutoCloseable {
   private volatile boolean closing;
   private volatile long closeDeadlineNanos;
 
+  /**
+   * @param chance from 0 (inclusive) to 1: how far the pauses between attempts are shortened
+   */
   Reporter(
       SegmentQueue queue,
       ReportCounters counters,
@@ -79,12 +86,14 @@ public final class Reporter implements AutoCloseable {
       Transport transport,
       ReportLog log,
       ReporterLimits limits,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      DoubleSupplier chance) {
     this.queue = queue;
     this.counters = counters;
     this.encoder = encoder;
     this.transport = transport;
     this.nanoClock = nanoClock;
+    this.chance = chance;
     this.pauseNanos = limits.pause().toNanos();
     this.state = new ReporterState(queue, counters, log, transport::target);
     this.batch = new Batch(limits.batchBytes(), limits.batchSegments());
@@ -101,7 +110,15 @@ public final class Reporter implements AutoCloseable {
       ReportLog log,
       ReporterLimits limits) {
     Reporter reporter =
-        new Reporter(queue, counters, encoder, transport, log, limits, System::nanoTime);
+        new Reporter(
+            queue,
+            counters,
+            encoder,
+            transport,
+            log,
+            limits,
+            System::nanoTime,
+            () -> ThreadLocalRandom.current().nextDouble());
     // No inherited thread locals and no application class loader: both would be kept alive for
     // ever.
     Thread thread = new Thread(null, reporter::run, "skein-reporter", 0, false);
@@ -277,7 +294,7 @@ public final class Reporter implements AutoCloseable {
     state.failing(answer.detail(), now);
     retryNanos = failing ? Math.min(retryNanos * 2, LAST_RETRY_NANOS) : FIRST_RETRY_NANOS;
     failing = true;
-    nextAttemptNanos = now + retryNanos;
+    nextAttemptNanos = now + retryNanos - (long) (retryNanos * 0.5 * chance.getAsDouble());
   }
 
   /** The last turn: flush, count what is left, say farewell. */

@@ -52,7 +52,7 @@ final class ReporterState {
           detail
               + ": holding the first "
               + queue.capacity()
-              + " segments, retrying after 1 s and then less often, at least every 30 s");
+              + " segments, retrying within 1 s and then less often, at least every 30 s");
     }
   }
 

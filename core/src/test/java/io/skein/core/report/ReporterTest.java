@@ -26,8 +26,9 @@ class ReporterTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final ReporterLimits limits = new ReporterLimits(Duration.ofMillis(500), 1 << 20, 8);
   private long now = 17 * SECOND;
+  private double chance;
   private final Reporter reporter =
-      new Reporter(queue, counters, encoder, transport, logged(), limits, () -> now);
+      new Reporter(queue, counters, encoder, transport, logged(), limits, () -> now, () -> chance);
 
   private ReportLog logged() {
     return new ReportLog() {
@@ -108,8 +109,88 @@ class ReporterTest {
     assertThat(log)
         .containsExactly(
             "WARN collector unreachable (connection refused): holding the first 16 segments,"
-                + " retrying after 1 s and then less often, at least every 30 s",
+                + " retrying within 1 s and then less often, at least every 30 s",
             "INFO collector 127.0.0.1:11800 answers again after 121 s: delivering 2 held segments");
+  }
+
+  @Test
+  void thePausesAreShortenedByChanceToHalfAtMost() {
+    endedMany(1);
+    for (int i = 0; i < 7; i++) {
+      transport.answers.add(Answer.retry("away"));
+    }
+    double[] chances = {0.999_999_999, 0, 0.5, 0.999_999_999, 0.999_999_999, 0.5, 0.999_999_999};
+    long[] millis = {500, 2000, 3000, 4000, 8000, 22_500, 15_000};
+    for (int i = 0; i < chances.length; i++) {
+      chance = chances[i];
+      reporter.doWork();
+      assertThat(transport.sends).as("attempts after pause %d", i).hasSize(i + 1);
+      now += millis[i] * 1_000_000 - 1_000_000;
+      reporter.doWork();
+      assertThat(transport.sends).as("not before %d ms", millis[i]).hasSize(i + 1);
+      now += 2_000_000;
+    }
+    reporter.doWork();
+    assertThat(counters.account().delivered().segments()).isEqualTo(1);
+  }
+
+  @Test
+  void agentsThatLoseTheirCollectorTogetherDoNotComeBackTogether() throws InterruptedException {
+    List<Reporter> fleet = new ArrayList<>();
+    List<CountDownLatch> retried = new ArrayList<>();
+    List<Long> moments = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      SegmentQueue own = new SegmentQueue(16, 1000);
+      own.accept(segments.of(1));
+      CountDownLatch second = new CountDownLatch(1);
+      retried.add(second);
+      fleet.add(
+          Reporter.start(
+              own,
+              new ReportCounters(own),
+              new IdEncoder(),
+              new Transport() {
+                private long first;
+
+                @Override
+                public Answer send(java.nio.ByteBuffer messages, long timeoutNanos) {
+                  if (first == 0) {
+                    first = System.nanoTime();
+                    return Answer.retry("away");
+                  }
+                  moments.add(System.nanoTime() - first);
+                  second.countDown();
+                  return Answer.delivered();
+                }
+
+                @Override
+                public Answer tick(long nowNanos) {
+                  return null;
+                }
+
+                @Override
+                public void farewell(long timeoutNanos) {}
+
+                @Override
+                public String target() {
+                  return "away";
+                }
+
+                @Override
+                public void close() {}
+              },
+              logged(),
+              limits));
+    }
+    for (CountDownLatch each : retried) {
+      assertThat(each.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+    fleet.forEach(Reporter::close);
+    assertThat(moments).allMatch(pause -> pause >= SECOND / 2);
+    long spread =
+        moments.stream().mapToLong(pause -> pause).max().orElseThrow()
+            - moments.stream().mapToLong(pause -> pause).min().orElseThrow();
+    assertThat(spread).isGreaterThan(10_000_000);
   }
 
   @Test
@@ -222,7 +303,8 @@ class ReporterTest {
     SegmentQueue wideQueue = new SegmentQueue(4096, 1 << 20);
     ReportCounters wideCounters = new ReportCounters(wideQueue);
     Reporter wideReporter =
-        new Reporter(wideQueue, wideCounters, encoder, transport, logged(), wide, () -> now);
+        new Reporter(
+            wideQueue, wideCounters, encoder, transport, logged(), wide, () -> now, () -> chance);
     for (int i = 0; i < 4096; i++) {
       Segment segment = segments.of(1);
       transport.poison.add(segment.segmentId());
