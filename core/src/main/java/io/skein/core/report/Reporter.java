@@ -1,6 +1,7 @@
 package io.skein.core.report;
 
 import io.skein.core.Segment;
+import io.skein.core.Tracer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Takes finished segments out of the queue, encodes them and has them sent, on one thread of its
  * own, until it is closed. Keeps the account of what became of each.
  *
- * <p>{@link #close(Duration)} may be called from any thread.
+ * <p>{@link #close(Duration)} and {@link #lookAfter} may be called from any thread.
  */
 public final class Reporter implements AutoCloseable {
 
@@ -34,6 +35,9 @@ public final class Reporter implements AutoCloseable {
    * When the collector refuses a batch for good, one message of it may be to blame. The batch is
    * halved until the message stands alone; that one is dropped. A refused half may have been taken
    * in part, and is sent again: the collector recognises segments by their id.
+   *
+   * Segments that wait for asynchronous spans wait in the tracer, which has no thread. This one looks
+   * at them in each turn, and those that waited too long go out unfinished; the rest do at the end.
    */
 
   /** Refused this often without a delivery in between, it is not a single segment's fault. */
@@ -73,6 +77,7 @@ public final class Reporter implements AutoCloseable {
   private long nextAttemptNanos;
 
   private @Nullable Thread thread;
+  private volatile @Nullable Tracer tracer;
   private volatile boolean closing;
   private volatile long closeDeadlineNanos;
 
@@ -129,6 +134,21 @@ public final class Reporter implements AutoCloseable {
     return reporter;
   }
 
+  /**
+   * From now on also reports those segments of the tracer whose asynchronous spans take too long,
+   * and at the end all that still wait. The tracer's sink is this reporter's queue.
+   */
+  public void lookAfter(Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  private void reportUnfinished(boolean all) {
+    Tracer tracer = this.tracer;
+    if (tracer != null) {
+      tracer.reportUnfinished(all);
+    }
+  }
+
   private void run() {
     while (!closing) {
       long waitNanos;
@@ -161,6 +181,7 @@ public final class Reporter implements AutoCloseable {
    * @return how long to wait before the next, in nanoseconds
    */
   long doWork() {
+    reportUnfinished(false);
     fill();
     long now = nanoClock.getAsLong();
     if (!failing || now - nextAttemptNanos >= 0) {
@@ -301,6 +322,7 @@ public final class Reporter implements AutoCloseable {
   private void finish() {
     long total = Math.max(0, closeDeadlineNanos - nanoClock.getAsLong());
     long flushDeadline = closeDeadlineNanos - total / 5; // the rest is for the farewell
+    reportUnfinished(true); // what is open now stays open: the process ends
     flush(flushDeadline);
     queue.close();
     flush(flushDeadline);

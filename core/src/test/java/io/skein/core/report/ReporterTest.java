@@ -2,7 +2,9 @@ package io.skein.core.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.api.Span;
 import io.skein.core.Segment;
+import io.skein.core.Tracer;
 import io.skein.core.report.Transport.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -353,6 +355,56 @@ class ReporterTest {
                 Tally.NONE,
                 java.util.Map.of(DropReason.SHUTDOWN, new Tally(1, 5))));
     assertThat(threads()).isEmpty();
+  }
+
+  private Tracer tracerWithPatience(Duration patience) {
+    return Tracer.builder()
+        .service("service")
+        .instance("instance")
+        .clock(() -> now / 1_000_000)
+        .asyncTimeout(patience)
+        .sink(queue)
+        .build();
+  }
+
+  private static Span goneAsynchronous(Tracer tracer) {
+    Span span = tracer.startExit("call", "far:1").prepareForAsync();
+    span.end();
+    return span;
+  }
+
+  @Test
+  void whatIsAsynchronousForTooLongIsReportedInAnOrdinaryTurn() {
+    Tracer tracer = tracerWithPatience(Duration.ofSeconds(10));
+    reporter.lookAfter(tracer);
+    goneAsynchronous(tracer);
+    now += 9 * SECOND;
+    reporter.doWork();
+    assertThat(transport.delivered).isEmpty();
+    assertThat(tracer.waitingForAsync()).isEqualTo(1);
+
+    now += SECOND;
+    reporter.doWork();
+    assertThat(transport.delivered).hasSize(1);
+    assertThat(tracer.waitingForAsync()).isZero();
+    assertThat(tracer.counters().unfinishedAsync()).isEqualTo(1);
+  }
+
+  @Test
+  void closingReportsWhatIsStillAsynchronous() {
+    Tracer tracer = tracerWithPatience(Duration.ofHours(1));
+    Reporter running = Reporter.start(queue, counters, encoder, transport, logged(), limits);
+    running.lookAfter(tracer);
+    Span ended = goneAsynchronous(tracer);
+    Span open = goneAsynchronous(tracer);
+    ended.asyncEnd();
+    running.close(Duration.ofSeconds(10));
+    open.asyncEnd();
+
+    assertThat(transport.delivered).hasSize(2).doesNotHaveDuplicates();
+    assertThat(tracer.counters().unfinishedAsync()).isEqualTo(1);
+    assertThat(tracer.counters().repeatedEnds()).isEqualTo(1);
+    assertThat(counters.account().delivered()).isEqualTo(counters.account().made());
   }
 
   @Test

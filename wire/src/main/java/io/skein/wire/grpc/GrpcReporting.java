@@ -1,6 +1,7 @@
 package io.skein.wire.grpc;
 
 import io.skein.core.SegmentSink;
+import io.skein.core.Tracer;
 import io.skein.core.report.ReportCounters;
 import io.skein.core.report.ReportLog;
 import io.skein.core.report.Reporter;
@@ -50,6 +51,14 @@ public final class GrpcReporting implements AutoCloseable {
   /** Returns where the tracer puts finished segments. */
   public SegmentSink sink() {
     return queue;
+  }
+
+  /**
+   * From now on also reports those segments of the tracer whose asynchronous spans take too long,
+   * and at the end all that still wait. The tracer's sink is {@link #sink}.
+   */
+  public void lookAfter(Tracer tracer) {
+    reporter.lookAfter(tracer);
   }
 
   /** Returns the account of all segments. */

@@ -2,7 +2,10 @@ package io.skein.agent.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.testing.RecordedSegment;
+import io.skein.testing.RecordedSpan;
 import io.skein.testing.harness.JavaHome;
+import io.skein.testing.harness.Receiver;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -133,6 +137,27 @@ class PackagedAgentTest {
     assertThat(failed.err())
         .contains("IllegalStateException: uncaught")
         .doesNotContain("at io.skein.agent.engine");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void anAsynchronousSpanThatNeverEndsIsReportedAtTheEnd(JavaHome jdk) throws Exception {
+    List<RecordedSegment> segments = new CopyOnWriteArrayList<>();
+    List<String> malformed = new CopyOnWriteArrayList<>();
+    Ended ended;
+    try (Receiver receiver = new Receiver(segments::add, malformed::add)) {
+      ended = run(jdk, List.of(agent("backend=" + receiver.address())), Map.of(), "unanswered");
+    }
+    assertThat(ended.status()).isZero();
+    assertThat(ended.err())
+        .contains(
+            "made 1 segments (1 spans) = delivered 1 segments (1 spans)",
+            "; with unfinished asynchronous spans: 1 segments");
+    assertThat(malformed).isEmpty();
+    assertThat(segments).hasSize(1);
+    RecordedSpan span = segments.get(0).spans().get(0);
+    assertThat(span.operationName()).isEqualTo("GET:/silent");
+    assertThat(span.tag("async")).isEqualTo("unfinished");
   }
 
   @Test

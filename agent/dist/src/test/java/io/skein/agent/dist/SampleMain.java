@@ -1,5 +1,11 @@
 package io.skein.agent.dist;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -21,6 +27,19 @@ public final class SampleMain {
         }
       }
       case "exit" -> System.exit(3);
+      case "unanswered" -> {
+        // Never accepted: the system connects, takes the request, and nobody reads it.
+        ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        boolean answered =
+            HttpClient.newHttpClient()
+                .sendAsync(
+                    HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/silent"))
+                        .build(),
+                    BodyHandlers.ofString())
+                .isDone();
+        System.out.println("answered: " + answered);
+      }
       case "throw" -> throw new IllegalStateException("uncaught");
       default -> {
         ExecutorService pool = Executors.newFixedThreadPool(2);

@@ -78,7 +78,9 @@ public final class AgentMain {
     String version = version();
     AgentIdentity identity = AgentIdentity.of(settings);
     GrpcReporting reporting = reporting(settings, identity, version, instrumentation, log);
-    Tracing.install(tracer(settings, identity, reporting), settings);
+    Tracer tracer = tracer(settings, identity, reporting);
+    reporting.lookAfter(tracer);
+    Tracing.install(tracer, settings);
     List<Plugin> plugins = PluginCatalogue.load(settings, log);
     Engine engine =
         Engine.install(
@@ -88,7 +90,9 @@ public final class AgentMain {
         instrumentation,
         () -> {
           reporting.close(bound);
-          log.info("ended: " + account(reporting.counters().account()));
+          log.info(
+              "ended: "
+                  + account(reporting.counters().account(), tracer.counters().unfinishedAsync()));
         },
         log);
     log.info(
@@ -108,7 +112,7 @@ public final class AgentMain {
   }
 
   /** One line that adds up: made = delivered + queued + dropped. */
-  private static String account(ReportCounters.Account account) {
+  private static String account(ReportCounters.Account account, long unfinished) {
     StringBuilder line = new StringBuilder(120);
     line.append("made ").append(spans(account.made()));
     line.append(" = delivered ").append(spans(account.delivered()));
@@ -118,6 +122,9 @@ public final class AgentMain {
         .forEach(
             (reason, tally) ->
                 line.append("; ").append(reason.label()).append(": ").append(spans(tally)));
+    if (unfinished > 0) {
+      line.append("; with unfinished asynchronous spans: ").append(unfinished).append(" segments");
+    }
     return line.toString();
   }
 

@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * A collector that does nothing but read the segments of one agent, as gRPC brings them. Every
  * other message is taken and answered with no commands.
  */
-final class Receiver implements AutoCloseable {
+public final class Receiver implements AutoCloseable {
   private static final byte[] NO_COMMANDS = {};
 
   private final Consumer<RecordedSegment> segments;
   private final Consumer<String> malformed;
   private final Server server;
 
-  Receiver(Consumer<RecordedSegment> segments, Consumer<String> malformed) throws IOException {
+  /** Starts on a free port of this machine; the consumers are called in threads of the server. */
+  public Receiver(Consumer<RecordedSegment> segments, Consumer<String> malformed) throws IOException {
     this.segments = segments;
     this.malformed = malformed;
     this.server =
@@ -41,7 +42,8 @@ final class Receiver implements AutoCloseable {
             .start();
   }
 
-  String address() {
+  /** Returns where it listens, as an agent is told. */
+  public String address() {
     return InetAddress.getLoopbackAddress().getHostAddress() + ":" + server.getPort();
   }
 
