@@ -81,4 +81,21 @@ public class Sample {
   }
 
   public void nothing() {}
+
+  public void open(Runnable inside) {
+    inside.run();
+  }
+
+  public void opensAndFails(Runnable inside) {
+    inside.run();
+  }
+
+  public double opensAndDoesNotLink(double number, Runnable inside) {
+    inside.run();
+    return number;
+  }
+
+  public void callsAndFails(Runnable inside) {
+    inside.run();
+  }
 }

@@ -1,6 +1,9 @@
 package io.skein.agent.engine;
 
+import io.skein.agent.engine.AdviceMethod.From;
 import io.skein.agent.engine.AdviceMethod.Kind;
+import io.skein.api.Span;
+import io.skein.core.Scope;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
@@ -19,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * types, a catch-all that counts the failure and answers as if there were nothing to do, and the
  * plugin's off switch. All three are method handles that the JIT compiler sees through; the call
  * costs what a direct call costs.
+ *
+ * <p><b>What was entered is left.</b> A span that advice opened and nobody ends would keep the
+ * thread in its trace for ever, and a pooled thread would put all later requests into it. So an
+ * exit is still called after its plugin was switched off, if its call was entered before; and where
+ * an exit fails or cannot be linked, what enter returned is ended here, if it is a {@link Span} or
+ * a {@link Scope}. Both take an end that comes twice.
  *
  * <p>Thread-safe. Several threads may link the same instruction at once; the JVM keeps one of the
  * results.
@@ -44,8 +53,19 @@ final class Linker {
       find(
           "failed",
           MethodType.methodType(void.class, PluginState.class, String.class, Throwable.class));
+  private static final MethodHandle FAILED_EXIT =
+      find(
+          "failedExit",
+          MethodType.methodType(
+              void.class, PluginState.class, String.class, Throwable.class, Object.class));
+  private static final MethodHandle LEAVE =
+      find("leave", MethodType.methodType(void.class, Object.class));
+  private static final MethodHandle WAS_ENTERED =
+      find("wasEntered", MethodType.methodType(boolean.class, Object.class));
   private static final MethodHandle OR_ELSE =
       find("orElse", MethodType.methodType(Object.class, Class.class, Object.class, Object.class));
+
+  private static final int NOT_TAKEN = -1;
 
   private record Entry(Rule rule, AdviceMethod method) {}
 
@@ -111,8 +131,23 @@ final class Linker {
       return new ConstantCallSite(target);
     } catch (Throwable cannotLink) {
       state.failed(entry.rule().advice + "." + entry.method().name(), cannotLink);
-      return null;
+      int entered = original == null ? enteredIn(entry.method()) : NOT_TAKEN;
+      return entered == NOT_TAKEN
+          ? null
+          : new ConstantCallSite(MethodHandles.permuteArguments(LEAVE, type, entered));
     }
+  }
+
+  /** Where in its call site an exit finds what was entered. */
+  private static int enteredIn(AdviceMethod method) {
+    if (method.kind() == Kind.EXIT) {
+      for (int i = 0; i < method.sources().size(); i++) {
+        if (method.sources().get(i).from() == From.ENTERED) {
+          return i;
+        }
+      }
+    }
+    return NOT_TAKEN;
   }
 
   private MethodHandle adviceSite(
@@ -127,8 +162,19 @@ final class Linker {
     MethodHandle handle = handle(advice, method);
     boolean replaces = method.kind() == Kind.REPLACE || method.kind() == Kind.REPLACE_RETURNED;
     if (!replaces) {
-      MethodHandle guarded = guarded(handle.asType(type), state, entry.rule().advice, method);
-      return state.whileOn(guarded, MethodHandles.empty(type));
+      int entered = enteredIn(method);
+      MethodHandle guarded =
+          guarded(handle.asType(type), state, entry.rule().advice, method, entered);
+      MethodHandle nothing = MethodHandles.empty(type);
+      return state.whileOn(
+          guarded,
+          entered == NOT_TAKEN
+              ? nothing
+              : MethodHandles.guardWithTest(
+                  MethodHandles.permuteArguments(
+                      WAS_ENTERED, type.changeReturnType(boolean.class), entered),
+                  guarded,
+                  nothing));
     }
     // (advice's arguments..., current) -> current or what the advice puts in its place
     Class<?> declared = Class.forName(declaredType, false, application);
@@ -138,7 +184,8 @@ final class Linker {
             handle.asType(type.dropParameterTypes(last, last + 1)),
             state,
             entry.rule().advice,
-            method);
+            method,
+            NOT_TAKEN);
     MethodHandle chosen = MethodHandles.collectArguments(OR_ELSE.bindTo(declared), 0, calls);
     MethodHandle unchanged =
         MethodHandles.dropArguments(
@@ -165,7 +212,8 @@ final class Linker {
                 arranged(handle(advice, enter), enter, entering, 0, rule),
                 rule.state,
                 rule.advice,
-                enter);
+                enter,
+                NOT_TAKEN);
     // tryFinally's cleanup: (Throwable, [returned,] entered, call's arguments...) -> returned
     Class<?> returned = type.returnType();
     boolean returnsNothing = returned == void.class;
@@ -182,7 +230,8 @@ final class Linker {
                 arranged(handle(advice, exit), exit, cleanup, first, rule),
                 rule.state,
                 rule.advice,
-                exit);
+                exit,
+                first - 1);
     if (!returnsNothing) {
       MethodHandle same =
           MethodHandles.permuteArguments(
@@ -203,7 +252,8 @@ final class Linker {
                   rule),
               rule.state,
               rule.advice,
-              replaceReturned);
+              replaceReturned,
+              NOT_TAKEN);
       around = MethodHandles.foldArguments(orReplaced(replacing, returned), around);
     }
     MethodHandle whole = MethodHandles.foldArguments(around, before);
@@ -266,11 +316,24 @@ final class Linker {
     return MethodHandles.privateLookupIn(advice, LOOKUP).findStatic(advice, method.name(), type);
   }
 
+  /**
+   * Puts the catch-all around advice.
+   *
+   * @param entered the parameter of an exit that has what was entered, or {@link #NOT_TAKEN}
+   */
   private static MethodHandle guarded(
-      MethodHandle advice, PluginState state, String adviceName, AdviceMethod method) {
-    MethodHandle failed =
-        MethodHandles.insertArguments(FAILED, 0, state, adviceName + "." + method.name());
+      MethodHandle advice, PluginState state, String adviceName, AdviceMethod method, int entered) {
+    String name = adviceName + "." + method.name();
     MethodType type = advice.type();
+    if (entered != NOT_TAKEN) {
+      MethodHandle failedExit = MethodHandles.insertArguments(FAILED_EXIT, 0, state, name);
+      return MethodHandles.catchException(
+          advice,
+          Throwable.class,
+          MethodHandles.permuteArguments(
+              failedExit, type.insertParameterTypes(0, Throwable.class), 0, entered + 1));
+    }
+    MethodHandle failed = MethodHandles.insertArguments(FAILED, 0, state, name);
     MethodHandle answer = MethodHandles.empty(MethodType.methodType(type.returnType()));
     MethodHandle handler =
         MethodHandles.foldArguments(
@@ -289,6 +352,31 @@ final class Linker {
   @SuppressWarnings("unused") // called through FAILED
   private static void failed(PluginState state, String advice, Throwable failure) {
     state.failed(advice, failure);
+  }
+
+  @SuppressWarnings("unused") // called through FAILED_EXIT
+  private static void failedExit(
+      PluginState state, String advice, Throwable failure, @Nullable Object entered) {
+    state.failed(advice, failure);
+    leave(entered);
+  }
+
+  /** Never throws: it is called in the place of the application's code. */
+  private static void leave(@Nullable Object entered) {
+    try {
+      if (entered instanceof Span span) {
+        span.end();
+      } else if (entered instanceof Scope scope) {
+        scope.close();
+      }
+    } catch (Throwable nothingLeftToDo) {
+      // The failure that led here is counted.
+    }
+  }
+
+  @SuppressWarnings("unused") // called through WAS_ENTERED
+  private static boolean wasEntered(@Nullable Object entered) {
+    return entered != null;
   }
 
   /** A replacement of the wrong type is left out: the woven method's cast must never fail. */

@@ -35,6 +35,7 @@ class EngineTest {
                     new PrintStream(logged, true, StandardCharsets.UTF_8), AgentLog.Level.INFO),
                 (plugin, advice, failure) -> failures.add(failure)));
     Events.SEEN.clear();
+    Events.REPORTED.clear();
   }
 
   @AfterEach
@@ -172,6 +173,72 @@ class EngineTest {
     String log = logged.toString(StandardCharsets.UTF_8);
     assertThat(log.lines().filter(line -> line.contains("WARN"))).hasSize(2);
     assertThat(log).contains("plugin sample failed").contains("switched off");
+  }
+
+  private void switchOff(Sample sample) {
+    Events.fail = true;
+    for (int i = 0; i < PluginState.FAILURES_BEFORE_OFF; i++) {
+      sample.greet("keep");
+    }
+    Events.fail = false;
+    assertThat(engine.plugins()).isEmpty();
+    Events.SEEN.clear();
+  }
+
+  @Test
+  void aCallThatWasEnteredBeforeThePluginWasSwitchedOffIsStillLeft() {
+    Sample sample = new Sample();
+    sample.open(
+        () -> {
+          assertThat(Events.TRACER.activeSpan()).isNotNull();
+          switchOff(sample);
+        });
+    assertThat(Events.SEEN).containsExactly("left true");
+    assertThat(Events.TRACER.activeSpan()).isNull();
+    assertThat(Events.REPORTED).hasSize(1);
+
+    sample.open(() -> assertThat(Events.TRACER.activeSpan()).isNull());
+    assertThat(Events.SEEN).containsExactly("left true");
+    assertThat(Events.REPORTED).hasSize(1);
+  }
+
+  @Test
+  void whatAFailingExitLeavesOpenIsEnded() {
+    Sample sample = new Sample();
+    Runnable inside = () -> assertThat(Events.TRACER.activeSpan()).isNotNull();
+    sample.opensAndFails(inside);
+    assertThat(Events.TRACER.activeSpan()).isNull();
+    sample.callsAndFails(inside);
+    assertThat(Events.TRACER.activeSpan()).isNull();
+    assertThat(failures).extracting(Throwable::getMessage).containsOnly("exit fails").hasSize(2);
+    assertThat(Events.REPORTED).hasSize(2);
+  }
+
+  @Test
+  void theApplicationsExceptionPassesAFailingExit() {
+    Sample sample = new Sample();
+    Runnable inside =
+        () -> {
+          throw new IllegalStateException("the application's");
+        };
+    assertThatThrownBy(() -> sample.opensAndFails(inside)).hasMessage("the application's");
+    assertThatThrownBy(() -> sample.callsAndFails(inside)).hasMessage("the application's");
+    assertThat(Events.TRACER.activeSpan()).isNull();
+    assertThat(Events.REPORTED).hasSize(2);
+  }
+
+  @Test
+  void whatAnExitThatCannotBeLinkedLeavesOpenIsEnded() {
+    Sample sample = new Sample();
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              sample.opensAndDoesNotLink(
+                  1.5, () -> assertThat(Events.TRACER.activeSpan()).isNotNull()))
+          .isEqualTo(1.5);
+      assertThat(Events.TRACER.activeSpan()).isNull();
+    }
+    assertThat(failures).hasSize(1);
+    assertThat(Events.REPORTED).hasSize(2);
   }
 
   @Test

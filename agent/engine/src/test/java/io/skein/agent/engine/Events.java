@@ -1,5 +1,6 @@
 package io.skein.agent.engine;
 
+import io.skein.core.Tracer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -7,6 +8,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Events {
   public static final List<String> SEEN = new CopyOnWriteArrayList<>();
   public static volatile boolean fail;
+
+  /** The segments that ended. */
+  public static final List<String> REPORTED = new CopyOnWriteArrayList<>();
+
+  public static final Tracer TRACER =
+      Tracer.builder().sink(segment -> REPORTED.add(segment.segmentId())).build();
 
   private Events() {}
 

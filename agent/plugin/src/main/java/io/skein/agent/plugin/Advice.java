@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
  * points, helpers, fields and lambdas work, and the application's stack traces show no frame of
  * ours once it has returned. Methods and classes may be package-private. What advice throws is
  * caught, counted and logged by the engine, which switches a plugin off that keeps failing; advice
- * does not guard itself.
+ * does not guard itself. Calls that were entered before are still exited.
  *
  * <p>In one call of a woven method the order is: {@link Enter}, {@link Replace}, the method, {@link
  * Exit}, {@link ReplaceReturned}. An advice class has at most one of each, {@link Replace} at most
@@ -25,6 +25,10 @@ public final class Advice {
    * Called before the method's body. What it returns, one object or null, is handed to the other
    * advice methods of this call as {@link Entered}; null means there is nothing to end. It may
    * return void.
+   *
+   * <p>If it leaves the thread in another state than before, it returns a {@link io.skein.api.Span}
+   * or a {@link io.skein.core.Scope}: those the engine ends by itself when the exit fails. If it
+   * fails itself, it has undone what it did.
    */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.METHOD)

@@ -3,6 +3,7 @@ package io.skein.plugin.jdkhttp;
 import io.skein.agent.plugin.Tracing;
 import io.skein.api.Component;
 import io.skein.api.Span;
+import io.skein.core.Scope;
 import io.skein.core.http.HttpClientAdapter;
 import io.skein.core.http.HttpClientHandler;
 import io.skein.core.http.HttpPeer;
@@ -55,8 +56,8 @@ final class ClientCalls {
     return HttpHeaders.of(all, (name, value) -> true);
   }
 
-  /** A call from its beginning to its answer. */
-  static final class Call implements BiConsumer<HttpResponse<?>, Throwable> {
+  /** A call from its beginning to its answer; closed only when our own exit failed. */
+  static final class Call implements BiConsumer<HttpResponse<?>, Throwable>, Scope {
     private final Span span;
     private final @Nullable Call outer;
 
@@ -87,6 +88,12 @@ final class ClientCalls {
     @Override
     public void accept(@Nullable HttpResponse<?> response, @Nullable Throwable error) {
       HANDLER.complete(span, response, error);
+    }
+
+    @Override
+    public void close() {
+      restore();
+      span.end();
     }
 
     private void restore() {

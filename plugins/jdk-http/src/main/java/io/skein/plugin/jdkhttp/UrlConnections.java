@@ -4,6 +4,7 @@ import io.skein.agent.plugin.Tracing;
 import io.skein.agent.plugin.WeakIdentityMap;
 import io.skein.api.Component;
 import io.skein.api.Span;
+import io.skein.core.Scope;
 import io.skein.core.http.HttpClientAdapter;
 import io.skein.core.http.HttpClientHandler;
 import io.skein.core.http.HttpPeer;
@@ -40,14 +41,23 @@ final class UrlConnections {
 
   private UrlConnections() {}
 
-  /** What is known of one exchange. It must not refer to the connection. */
-  static final class Exchange {
+  /**
+   * What is known of one exchange. It must not refer to the connection. Closed only when our own
+   * exit failed.
+   */
+  static final class Exchange implements Scope {
     final Span span;
     boolean left;
     volatile boolean finished;
 
     Exchange(Span span) {
       this.span = span;
+    }
+
+    @Override
+    public void close() {
+      finished = true;
+      span.end();
     }
   }
 

@@ -4,6 +4,7 @@ import io.skein.agent.plugin.Tracing;
 import io.skein.agent.plugin.WeakIdentityMap;
 import io.skein.api.Component;
 import io.skein.api.Span;
+import io.skein.core.Scope;
 import io.skein.core.http.HttpClientAdapter;
 import io.skein.core.http.HttpClientHandler;
 import io.skein.core.http.HttpPeer;
@@ -30,9 +31,10 @@ final class Calls {
 
   /**
    * A template is for one call: the first request that is executed. Those that an interceptor makes
-   * before or after (to fetch a token) have their own or none.
+   * before or after (to fetch a token) have their own or none. Closed only when our own exit
+   * failed.
    */
-  static final class Template {
+  static final class Template implements Scope {
     final String text;
     final @Nullable Template outer;
     boolean used;
@@ -40,6 +42,11 @@ final class Calls {
     Template(String text, @Nullable Template outer) {
       this.text = text;
       this.outer = outer;
+    }
+
+    @Override
+    public void close() {
+      forget(this);
     }
   }
 

@@ -8,6 +8,8 @@ import io.skein.agent.engine.Events;
 import io.skein.agent.plugin.Advice;
 import io.skein.agent.plugin.Plugin;
 import io.skein.agent.plugin.Weaver;
+import io.skein.api.Span;
+import io.skein.core.Scope;
 import sampleapp.Sample;
 
 public final class SamplePlugin implements Plugin {
@@ -26,6 +28,10 @@ public final class SamplePlugin implements Plugin {
         .advise(namedOneOf("branches", "locked", "caught", "endless", "nothing"), "Any")
         .advise(named("branches"), "Branches")
         .advise(named("array"), "Replacing")
+        .advise(named("open"), "Open")
+        .advise(named("opensAndFails"), "OpenAndFail")
+        .advise(named("opensAndDoesNotLink"), "OpenAndDoNotLink")
+        .adviseCall(named("callsAndFails"), "java.lang.Runnable", "run", "OpenAndFail")
         .advise(isConstructor(), "Constructed")
         .adviseCall(named("runs"), "java.lang.Runnable", "run", "Run")
         .adviseCall(named("applies"), "java.util.function.IntUnaryOperator", "applyAsInt", "Apply");
@@ -133,6 +139,47 @@ public final class SamplePlugin implements Plugin {
     @Advice.Replace(0)
     static Object wrongType(@Advice.Argument(0) Object[] in) {
       return in.length == 0 ? "not an array" : new Object[] {"new"};
+    }
+  }
+
+  static final class Open {
+    @Advice.Enter
+    static Span enter() {
+      return Events.TRACER.startEntry("open");
+    }
+
+    @Advice.Exit
+    static void exit(@Advice.Thrown Throwable thrown, @Advice.Entered Span span) {
+      Events.SEEN.add("left " + span.recording());
+      span.end(thrown);
+    }
+  }
+
+  static final class OpenAndFail {
+    @Advice.Enter
+    static Span enter() {
+      return Events.TRACER.startEntry("open");
+    }
+
+    @Advice.Exit
+    static void exit(@Advice.Thrown Throwable thrown, @Advice.Entered Span span) {
+      if (span.recording()) {
+        throw new IllegalStateException("exit fails");
+      }
+    }
+  }
+
+  static final class OpenAndDoNotLink {
+    @Advice.Enter
+    static Scope enter() {
+      Span span = Events.TRACER.startEntry("open");
+      return span::end;
+    }
+
+    /** No double becomes an int: the call cannot be linked. */
+    @Advice.Exit
+    static void exit(@Advice.Argument(0) int number, @Advice.Entered Scope scope) {
+      scope.close();
     }
   }
 
