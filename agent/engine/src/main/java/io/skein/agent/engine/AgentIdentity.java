@@ -14,7 +14,13 @@ import java.util.UUID;
  * @param processId 32 hex digits, new for each start
  */
 record AgentIdentity(String service, String instance, String processId) {
-  static AgentIdentity of(Settings settings) {
+  /**
+   * SkyWalking's server keeps so much of a service's or an instance's name, and its Java agent
+   * still less. What is cut here is cut where it can be seen; see RATIONALE.md.
+   */
+  static final int LONGEST_NAME = 70;
+
+  static AgentIdentity of(Settings settings, AgentLog log) {
     String name = settings.text(Setting.SERVICE);
     if (name.isEmpty()) {
       name =
@@ -35,6 +41,29 @@ record AgentIdentity(String service, String instance, String processId) {
     if (instance.isEmpty()) {
       instance = processId + "@" + InstanceFacts.address();
     }
-    return new AgentIdentity(name, instance, processId);
+    return new AgentIdentity(cut("service", name, log), cut("instance", instance, log), processId);
+  }
+
+  private static String cut(String what, String name, AgentLog log) {
+    if (name.length() <= LONGEST_NAME) {
+      return name;
+    }
+    int end = LONGEST_NAME;
+    if (Character.isHighSurrogate(name.charAt(end - 1))) {
+      end--;
+    }
+    String cut = name.substring(0, end);
+    log.warn(
+        "the name of the "
+            + what
+            + " has "
+            + name.length()
+            + " characters; backends keep "
+            + LONGEST_NAME
+            + ", so it is reported as \""
+            + cut
+            + "\"",
+        null);
+    return cut;
   }
 }

@@ -76,7 +76,7 @@ public final class AgentMain {
       return;
     }
     String version = version();
-    AgentIdentity identity = AgentIdentity.of(settings);
+    AgentIdentity identity = AgentIdentity.of(settings, log);
     GrpcReporting reporting = reporting(settings, identity, version, instrumentation, log);
     Tracer tracer = tracer(settings, identity, reporting);
     reporting.lookAfter(tracer);
