@@ -27,10 +27,11 @@ public final class Reporter implements AutoCloseable {
    *
    * When a send fails the batch stays as it is, encoded, and is sent again after 1 s, 2 s, 4 s ... at
    * most 30 s, each shortened by chance to no less than half: when a collector comes back, a fleet of
-   * agents that lost it in the same moment must not stand at its door in one. It is filled up to its limits meanwhile, since encoded segments are several times
-   * smaller than those in the queue; behind it the queue fills, and when that is full the newest
-   * segments are dropped and counted. The oldest are kept because the first minutes of a failure
-   * explain more than the last ones, and because dropping the newest needs no second consumer.
+   * agents that lost it in the same moment must not stand at its door in one. It is filled up to its
+   * limits meanwhile, since encoded segments are several times smaller than those in the queue; behind
+   * it the queue fills, and when that is full the newest segments are dropped and counted. The oldest
+   * are kept because the first minutes of a failure explain more than the last ones, and because
+   * dropping the newest needs no second consumer.
    *
    * When the collector refuses a batch for good, one message of it may be to blame. The batch is
    * halved until the message stands alone; that one is dropped. A refused half may have been taken

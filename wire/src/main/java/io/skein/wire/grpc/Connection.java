@@ -5,10 +5,14 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.nio.command.RequestExecutionCommand;
@@ -22,8 +26,11 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.DefaultConnectingIOReactor;
+import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.IOSessionListener;
+import org.apache.hc.core5.reactor.ProtocolIOSession;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +46,9 @@ final class Connection implements AutoCloseable {
    * One connection needs none of them: the reactor below moves bytes, the multiplexer above it
    * speaks HTTP/2, and this class puts one on top of the other. Their thread gets a name that a
    * user can place, no class loader of the application, and no inherited thread locals.
+   *
+   * With TLS a connection is open when its handshake is done: the reactor says "connected" before
+   * that, when there is only a socket.
    */
 
   private static final H2Config HTTP2 =
@@ -52,21 +62,16 @@ final class Connection implements AutoCloseable {
   private final DefaultConnectingIOReactor reactor;
   private @Nullable IOSession session;
   private StreamWatch watch = new StreamWatch();
+  private volatile @Nullable Exception failure;
+
+  /** What the reactor is given along with an address. */
+  private record Opening(
+      StreamWatch watch, @Nullable Tls tls, Timeout timeout, CompletableFuture<Void> ready) {}
 
   Connection(String threadName) {
     reactor =
         new DefaultConnectingIOReactor(
-            (ioSession, attachment) ->
-                new ClientH2PrefaceHandler(
-                    ioSession,
-                    new ClientH2StreamMultiplexerFactory(
-                        new DefaultHttpProcessor(new HttpRequestInterceptor[0]),
-                        null,
-                        HTTP2,
-                        CharCodingConfig.DEFAULT,
-                        (StreamWatch) attachment),
-                    false,
-                    null),
+            (ioSession, attachment) -> begin(ioSession, (Opening) attachment),
             IOReactorConfig.custom()
                 .setIoThreadCount(1)
                 .setTcpNoDelay(true)
@@ -80,9 +85,72 @@ final class Connection implements AutoCloseable {
             },
             null,
             null,
-            null,
+            new FailureListener(),
             ShutdownCommand.GRACEFUL_IMMEDIATE_CALLBACK);
     reactor.start();
+  }
+
+  /** A connection may fail in its handshake or between two calls; only the reactor is told why. */
+  private final class FailureListener implements IOSessionListener {
+    @Override
+    public void exception(IOSession session, Exception cause) {
+      failure = cause;
+    }
+
+    @Override
+    public void connected(IOSession session) {}
+
+    @Override
+    public void startTls(IOSession session) {}
+
+    @Override
+    public void inputReady(IOSession session) {}
+
+    @Override
+    public void outputReady(IOSession session) {}
+
+    @Override
+    public void timeout(IOSession session) {}
+
+    @Override
+    public void disconnected(IOSession session) {}
+  }
+
+  /** Returns what ended the connection that was opened last, if something did. */
+  @Nullable Exception failure() {
+    return failure;
+  }
+
+  private static IOEventHandler begin(ProtocolIOSession session, Opening opening) {
+    if (opening.tls() != null) {
+      opening.tls().start(session, opening.timeout());
+    }
+    return new ClientH2PrefaceHandler(
+        session,
+        new ClientH2StreamMultiplexerFactory(
+            new DefaultHttpProcessor(new HttpRequestInterceptor[0]),
+            null,
+            HTTP2,
+            CharCodingConfig.DEFAULT,
+            opening.watch()),
+        opening.tls() != null, // then HTTP/2 must have been agreed upon
+        new FutureCallback<>() {
+          @Override
+          public void completed(ProtocolIOSession result) {
+            opening.ready().complete(null);
+          }
+
+          @Override
+          public void failed(Exception cause) {
+            opening.ready().completeExceptionally(cause);
+          }
+
+          @Override
+          public void cancelled() {
+            opening.ready().cancel(false);
+          }
+        },
+        null);
   }
 
   boolean isOpen() {
@@ -101,7 +169,8 @@ final class Connection implements AutoCloseable {
    * @throws IOException with a reason for a person
    * @throws InterruptedException when interrupted
    */
-  void open(CollectorAddress to, long timeoutNanos) throws IOException, InterruptedException {
+  void open(CollectorAddress to, @Nullable Tls tls, long timeoutNanos)
+      throws IOException, InterruptedException {
     drop();
     long deadline = System.nanoTime() + timeoutNanos;
     IOException last = null;
@@ -111,7 +180,7 @@ final class Connection implements AutoCloseable {
         break;
       }
       try {
-        session = connect(to, new InetSocketAddress(address, to.port()), left);
+        session = connect(to, new InetSocketAddress(address, to.port()), tls, left);
         return;
       } catch (IOException e) {
         last = e;
@@ -120,28 +189,46 @@ final class Connection implements AutoCloseable {
     throw last != null ? last : new ConnectException("connecting timed out");
   }
 
-  private IOSession connect(CollectorAddress to, InetSocketAddress address, long nanos)
+  private IOSession connect(
+      CollectorAddress to, InetSocketAddress address, @Nullable Tls tls, long nanos)
       throws IOException, InterruptedException {
     StreamWatch watch = new StreamWatch();
     this.watch = watch;
+    failure = null;
+    long deadline = System.nanoTime() + nanos;
+    Timeout timeout = Timeout.of(Math.max(1, nanos / 1_000_000), TimeUnit.MILLISECONDS);
+    Opening opening = new Opening(watch, tls, timeout, new CompletableFuture<>());
     Future<IOSession> pending =
-        reactor.connect(
-            endpoint(to),
-            address,
-            null,
-            Timeout.of(Math.max(1, nanos / 1_000_000), TimeUnit.MILLISECONDS),
-            watch,
-            null);
+        reactor.connect(endpoint(to), address, null, timeout, opening, null);
+    IOSession connected = null;
+    boolean ready = false;
     try {
-      return pending.get(nanos, TimeUnit.NANOSECONDS);
+      connected = pending.get(nanos, TimeUnit.NANOSECONDS);
+      if (tls != null) {
+        opening.ready().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+      ready = true;
+      return connected;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
+      Exception reason = failure; // "closed" is all that the future knows of a failed handshake
+      Throwable cause = reason == null ? e.getCause() : reason;
+      if (connected != null && Tls.reasonOf(cause) == null) {
+        throw new SSLHandshakeException("the handshake failed, " + reasonOf(cause));
+      }
+      if (cause instanceof IOException io) {
         throw io;
       }
-      throw new IOException(reasonOf(e.getCause()), e.getCause());
+      throw new IOException(reasonOf(cause), cause);
+    } catch (CancellationException e) {
+      throw new IOException("the connection was closed", e);
     } catch (TimeoutException e) {
       pending.cancel(true);
-      throw new ConnectException("connecting timed out");
+      throw new ConnectException(
+          connected == null ? "connecting timed out" : "the TLS handshake timed out");
+    } finally {
+      if (connected != null && !ready) {
+        connected.close(CloseMode.IMMEDIATE);
+      }
     }
   }
 
@@ -208,9 +295,16 @@ final class Connection implements AutoCloseable {
     }
     String message = error.getMessage();
     if (error instanceof ConnectException) {
+      if (message != null && message.endsWith("timed out")) {
+        return message;
+      }
       return message != null && message.contains("refused")
           ? "connection refused"
           : "no connection";
+    }
+    String tls = Tls.reasonOf(error);
+    if (tls != null) {
+      return tls;
     }
     return message == null || message.isBlank() ? error.getClass().getSimpleName() : message;
   }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class GrpcClient implements AutoCloseable {
 
   /*
+   * With TLS its files are read for each connection. If they cannot be used there is no connection,
+   * which is a failure like any other: told once, and tried again.
+   *
    * Which collector: the first of the list that accepts a connection; after a failure the next one,
    * round and round. A call on a connection that has answered before gets a second chance on a new
    * one, since servers close idle and old connections as they please, and that is no failure.
@@ -117,11 +120,17 @@ final class GrpcClient implements AutoCloseable {
       proven = true;
     }
     if (!status.answered() && connection != null && !connection.spoken()) {
+      // In TLS 1.3 a server looks at our certificate after we think that we are connected.
+      String tls = Tls.reasonOf(connection.failure());
       return GrpcStatus.ofConnection(
           GrpcStatus.UNAVAILABLE,
-          "closed before a word of gRPC: is it the collector's gRPC port, "
-              + CollectorAddress.DEFAULT_PORT
-              + " by default, and without TLS?");
+          tls != null
+              ? tls
+              : "closed before a word of gRPC: is it the collector's gRPC port, "
+                  + CollectorAddress.DEFAULT_PORT
+                  + (settings.tls() == null
+                      ? " by default, and without TLS? (With TLS, set skein.tls.)"
+                      : " by default, and does it accept our certificate?"));
     }
     return status;
   }
@@ -138,6 +147,15 @@ final class GrpcClient implements AutoCloseable {
     }
     proven = false;
     long deadlineNanos = System.nanoTime() + timeoutNanos;
+    Tls tls = null;
+    TlsSettings wanted = settings.tls();
+    if (wanted != null) {
+      try {
+        tls = new Tls(wanted);
+      } catch (IOException e) {
+        return GrpcStatus.ofConnection(GrpcStatus.UNAVAILABLE, "TLS: " + e.getMessage());
+      }
+    }
     GrpcStatus failed = null;
     for (int i = 0; i < settings.backends().size(); i++) {
       CollectorAddress address = settings.backends().get(current);
@@ -146,7 +164,7 @@ final class GrpcClient implements AutoCloseable {
         break;
       }
       try {
-        connection.open(address, Math.min(left, CONNECT_NANOS));
+        connection.open(address, tls, Math.min(left, CONNECT_NANOS));
         connections++;
         return null;
       } catch (IOException e) {
@@ -163,7 +181,7 @@ final class GrpcClient implements AutoCloseable {
   GrpcCall start(String path, ByteBuffer body, long timeoutNanos) {
     CollectorAddress address = settings.backends().get(current);
     HttpRequest request = new BasicHttpRequest("POST", path);
-    request.setScheme("http");
+    request.setScheme(settings.tls() == null ? "http" : "https");
     request.setAuthority(new URIAuthority(address.host(), address.port()));
     request.addHeader("content-type", "application/grpc");
     request.addHeader("te", "trailers");

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueSegments how many segments wait at most
  * @param queueSpans how many spans these may have together
  * @param maxMessageBytes how large one encoded segment may be
+ * @param tls how to encrypt; null to send in the clear
  */
 public record GrpcSettings(
     List<CollectorAddress> backends,
@@ -31,7 +32,8 @@ public record GrpcSettings(
     Duration heartbeat,
     int queueSegments,
     int queueSpans,
-    int maxMessageBytes) {
+    int maxMessageBytes,
+    @Nullable TlsSettings tls) {
 
   /** The heartbeat of SkyWalking's agents; its server counts by the minute. */
   public static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(30);
@@ -51,6 +53,51 @@ public record GrpcSettings(
     }
     backends = List.copyOf(backends);
     properties = List.copyOf(properties);
+  }
+
+  /** Settings for a way in the clear. */
+  public GrpcSettings(
+      List<CollectorAddress> backends,
+      String service,
+      String instance,
+      String processId,
+      String agentVersion,
+      @Nullable String token,
+      List<Map.Entry<String, String>> properties,
+      Duration heartbeat,
+      int queueSegments,
+      int queueSpans,
+      int maxMessageBytes) {
+    this(
+        backends,
+        service,
+        instance,
+        processId,
+        agentVersion,
+        token,
+        properties,
+        heartbeat,
+        queueSegments,
+        queueSpans,
+        maxMessageBytes,
+        null);
+  }
+
+  /** Returns the same settings for an encrypted way, or with null for one in the clear. */
+  public GrpcSettings withTls(@Nullable TlsSettings tls) {
+    return new GrpcSettings(
+        backends,
+        service,
+        instance,
+        processId,
+        agentVersion,
+        token,
+        properties,
+        heartbeat,
+        queueSegments,
+        queueSpans,
+        maxMessageBytes,
+        tls);
   }
 
   /** Returns settings with the defaults for everything that has one. */

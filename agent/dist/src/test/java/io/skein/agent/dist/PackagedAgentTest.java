@@ -2,6 +2,7 @@ package io.skein.agent.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.testing.Certificates;
 import io.skein.testing.RecordedSegment;
 import io.skein.testing.RecordedSpan;
 import io.skein.testing.harness.JavaHome;
@@ -170,14 +171,55 @@ class PackagedAgentTest {
         .contains("switched off by skein.enabled");
   }
 
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void tracesTravelEncryptedBetweenTwoThatKnowEachOther(JavaHome jdk) throws Exception {
+    Certificates certificates = new Certificates(directory);
+    Certificates.Issued authority = certificates.authority("authority");
+    Certificates.Issued server = certificates.issue(authority, "server", "ip:127.0.0.1");
+    Certificates.Issued own = certificates.issue(authority, "own", "dns:shop");
+    List<RecordedSegment> segments = new CopyOnWriteArrayList<>();
+    Ended ended;
+    try (Receiver receiver = Receiver.withTls(server, authority, segments::add, malformed -> {})) {
+      ended =
+          run(
+              jdk,
+              List.of(
+                  agent(
+                      "backend="
+                          + receiver.address()
+                          + ",tls.certificate="
+                          + own.certificate()
+                          + ",tls.key="
+                          + own.key())),
+              Map.of("SW_AGENT_SSL_TRUSTED_CA_PATH", authority.certificate().toString()),
+              "unanswered");
+    }
+    assertThat(ended.err())
+        .contains(" by TLS, plugins: ", "= delivered 1 segments (1 spans)")
+        .doesNotContain(" WARN ", " ERROR ");
+    assertThat(segments).hasSize(1);
+  }
+
   @Test
   void whatIsToBeEncryptedNeverTravelsInTheClear() throws Exception {
-    Ended ended = run(jdks().get(0), List.of(agent("")), Map.of("SW_AGENT_FORCE_TLS", "true"));
+    List<RecordedSegment> segments = new CopyOnWriteArrayList<>();
+    Ended ended;
+    try (Receiver receiver = new Receiver(segments::add, malformed -> {})) {
+      ended =
+          run(
+              jdks().get(0),
+              List.of(agent("tls.ca=/nowhere/ca.pem")),
+              Map.of("SKEIN_BACKEND", receiver.address()),
+              "unanswered");
+    }
     assertThat(ended.out()).endsWith("main ended\n");
-    assertThat(ended.err().lines())
+    assertThat(ended.lines("WARN"))
         .singleElement()
         .asString()
-        .contains("ERROR skein.tls is set, and this version cannot encrypt");
+        .contains("unreachable (TLS: there is no file /nowhere/ca.pem): holding the first");
+    assertThat(ended.err()).contains("made 1 segments (1 spans) = delivered 0 segments (0 spans)");
+    assertThat(segments).isEmpty();
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.skein.core.report.Tally;
 import io.skein.wire.grpc.CollectorAddress;
 import io.skein.wire.grpc.GrpcReporting;
 import io.skein.wire.grpc.GrpcSettings;
+import io.skein.wire.grpc.TlsSettings;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the agent in an application's JVM: settings, log, the way out, the tracer, and last the
@@ -63,21 +65,14 @@ public final class AgentMain {
       log.info("switched off by " + Setting.ENABLED.key() + "; the application runs untraced");
       return;
     }
-    if (settings.isTrue(Setting.TLS)) {
-      log.error(
-          Setting.TLS.key()
-              + " is set, and this version cannot encrypt: the application runs untraced, so that nothing travels in the"
-              + " clear; remove the setting to report without encryption",
-          null);
-      return;
-    }
     if (System.setProperty(RUNNING, "true") != null) {
       log.warn("a Skein agent runs in this JVM already; this second one stays out", null);
       return;
     }
     String version = version();
     AgentIdentity identity = AgentIdentity.of(settings, log);
-    GrpcReporting reporting = reporting(settings, identity, version, instrumentation, log);
+    TlsSettings tls = AgentTls.of(settings, jar.toPath());
+    GrpcReporting reporting = reporting(settings, tls, identity, version, instrumentation, log);
     Tracer tracer = tracer(settings, identity, reporting);
     reporting.lookAfter(tracer);
     Tracing.install(tracer, settings);
@@ -104,6 +99,7 @@ public final class AgentMain {
             + identity.instance()
             + "), reports to "
             + settings.text(Setting.BACKEND)
+            + (tls == null ? "" : " by TLS")
             + ", plugins: "
             + String.join(", ", engine.plugins())
             + "; started in "
@@ -196,6 +192,7 @@ public final class AgentMain {
 
   private static GrpcReporting reporting(
       Settings settings,
+      @Nullable TlsSettings tls,
       AgentIdentity identity,
       String version,
       Instrumentation instrumentation,
@@ -214,7 +211,8 @@ public final class AgentMain {
             settings.duration(Setting.HEARTBEAT),
             queue,
             Math.multiplyExact(queue, SPANS_PER_QUEUED_SEGMENT),
-            GrpcSettings.DEFAULT_MAX_MESSAGE_BYTES),
+            GrpcSettings.DEFAULT_MAX_MESSAGE_BYTES,
+            tls),
         new ReporterLimits(
             settings.duration(Setting.REPORT_PAUSE),
             ReporterLimits.DEFAULT.batchBytes(),

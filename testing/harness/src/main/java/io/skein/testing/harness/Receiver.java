@@ -1,12 +1,16 @@
 package io.skein.testing.harness;
 
 import io.grpc.HandlerRegistry;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerMethodDefinition;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.skein.testing.Certificates;
 import io.skein.testing.RecordedSegment;
 import io.skein.wire.decode.MalformedMessageException;
 import io.skein.wire.decode.SegmentReader;
@@ -31,12 +35,37 @@ public final class Receiver implements AutoCloseable {
   private final Consumer<String> malformed;
   private final Server server;
 
+  /** Starts with TLS, and wants of the agent a certificate that one of the authorities issued. */
+  public static Receiver withTls(
+      Certificates.Issued certificate,
+      Certificates.Issued authorities,
+      Consumer<RecordedSegment> segments,
+      Consumer<String> malformed)
+      throws IOException {
+    return new Receiver(
+        TlsServerCredentials.newBuilder()
+            .keyManager(certificate.certificate().toFile(), certificate.key().toFile())
+            .trustManager(authorities.certificate().toFile())
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+            .build(),
+        segments,
+        malformed);
+  }
+
   /** Starts on a free port of this machine; the consumers are called in threads of the server. */
-  public Receiver(Consumer<RecordedSegment> segments, Consumer<String> malformed) throws IOException {
+  public Receiver(Consumer<RecordedSegment> segments, Consumer<String> malformed)
+      throws IOException {
+    this(InsecureServerCredentials.create(), segments, malformed);
+  }
+
+  private Receiver(
+      ServerCredentials credentials, Consumer<RecordedSegment> segments, Consumer<String> malformed)
+      throws IOException {
     this.segments = segments;
     this.malformed = malformed;
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials)
             .fallbackHandlerRegistry(new AnyMethod())
             .build()
             .start();

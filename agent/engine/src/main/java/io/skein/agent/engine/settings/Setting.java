@@ -68,8 +68,33 @@ public enum Setting {
       Kind.BOOLEAN,
       "agent.force_tls",
       "SW_AGENT_FORCE_TLS",
-      "Encryption to the backend, which this version cannot do yet. With `true` the agent stays out, so that nothing that"
-          + " was meant to be encrypted travels in the clear."),
+      "Encryption to the backend: TLS 1.3 or 1.2, and the backend's certificate must be for the host in `skein.backend`."
+          + " Naming one of the files below switches it on as well. What cannot be encrypted is not sent; the log says why,"
+          + " and the agent tries again."),
+  TLS_AUTHORITIES(
+      "skein.tls.ca",
+      "",
+      Kind.TEXT,
+      "agent.ssl_trusted_ca_path",
+      "SW_AGENT_SSL_TRUSTED_CA_PATH",
+      "PEM file with the certificates that the backend's must lead to. By default those that the JDK trusts. This file and"
+          + " the two below are read at each connection, so renewed ones need no restart; a relative path is looked for"
+          + " in the working directory, then beside the agent's jar."),
+  TLS_CERTIFICATE(
+      "skein.tls.certificate",
+      "",
+      Kind.TEXT,
+      "agent.ssl_cert_chain_path",
+      "SW_AGENT_SSL_CERT_CHAIN_PATH",
+      "PEM file with a certificate of the agent's own, for backends that ask for one, followed by those that lead to its"
+          + " authority."),
+  TLS_KEY(
+      "skein.tls.key",
+      "",
+      Kind.TEXT,
+      "agent.ssl_key_path",
+      "SW_AGENT_SSL_KEY_PATH",
+      "PEM file with the key of that certificate: PKCS#8, without a password."),
   PROPERTIES(
       "skein.instance.properties",
       "",
