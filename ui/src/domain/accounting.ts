@@ -63,6 +63,18 @@ export function sum(amounts: readonly Amount[]): Amount {
   );
 }
 
+/**
+ * What waits in the agent's queue. Its account travels in front of the segments of the same call, which it still counts
+ * as waiting: what has arrived since is taken off.
+ */
+export function waiting(account: InstanceAccount): Amount | null {
+  const { queued, delivered, received, duplicates } = account;
+  if (queued === null || delivered === null) return queued;
+  const left = (of: (amount: Amount) => number): number =>
+    Math.max(0, of(queued) - Math.max(0, of(received) - of(duplicates) - of(delivered)));
+  return { segments: left((amount) => amount.segments), spans: left((amount) => amount.spans) };
+}
+
 /** What arrived at the server must be stored, a repeat, or dropped with a reason. */
 export function judgeServer(server: ServerAccount): Judgement {
   const dropped = sum(server.dropped);
@@ -87,7 +99,7 @@ export function judgeInstance(account: InstanceAccount): Judgement {
   }
   if (account.balanced === false) return { verdict: "broken", words: contradiction(account, made) };
   const dropped = sum([...account.agentDropped, ...account.serverDropped]).segments;
-  const queued = account.queued?.segments ?? 0;
+  const queued = waiting(account)?.segments ?? 0;
   // Repeats do not enter: a segment that was sent twice was made once and is stored once.
   const open = made.segments - account.stored.segments - dropped;
   if (open === 0) {

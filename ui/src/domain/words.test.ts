@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { judgeInstance, judgeServer, type InstanceAccount, type ServerAccount } from "./accounting.ts";
+import {
+  judgeInstance,
+  judgeServer,
+  waiting,
+  type InstanceAccount,
+  type ServerAccount,
+} from "./accounting.ts";
 import { attachCommands } from "./attach.ts";
 import { PALETTE_SIZE, rememberColors, serviceColors } from "./color.ts";
 import { findSpans, nextMatch } from "./find.ts";
@@ -50,6 +56,16 @@ describe("the verdict on an agent's account", () => {
     expect(words({ stored: some(6), queued: some(4) })).toBe("open: 4 segments still waiting in the agent");
     expect(words({ stored: some(6) })).toBe("open: 4 segments on the way");
     expect(words({ stored: some(12) })).toBe("open: 2 segments stored since the agent's last account");
+  });
+
+  it("does not count as waiting what has arrived since the agent said so", () => {
+    const waits = (part: Partial<InstanceAccount>): number | undefined => waiting(account(part))?.segments;
+    expect(waits({ delivered: some(6), queued: some(4), received: some(6) })).toBe(4);
+    expect(waits({ delivered: some(6), queued: some(4), received: some(9) })).toBe(1);
+    expect(waits({ delivered: some(6), queued: some(4), received: some(10) })).toBe(0);
+    expect(waits({ delivered: some(6), queued: some(4), received: some(13) })).toBe(0);
+    expect(waits({ delivered: some(6), queued: some(4), received: some(9), duplicates: some(3) })).toBe(4);
+    expect(waiting(account({ queued: null }))).toBeNull();
   });
 
   it("says where two accounts contradict each other", () => {

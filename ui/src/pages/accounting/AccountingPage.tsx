@@ -5,6 +5,7 @@ import { useAnswer, type Answer } from "../../api/useAnswer.ts";
 import {
   judgeInstance,
   judgeServer,
+  waiting,
   type Amount,
   type Drop,
   type InstanceAccount,
@@ -205,7 +206,7 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
                 </div>
               </th>
               <AmountCell amount={account.made} />
-              <AmountCell amount={account.queued} />
+              <AmountCell amount={waiting(account)} />
               <AmountCell amount={account.received} />
               <AmountCell amount={account.stored} />
               <AmountCell amount={account.duplicates} />
