@@ -22,6 +22,8 @@ import org.junit.jupiter.api.TestFactory;
  *                      ^             ^                                       |         |
  *   agent/engine ------+--> wire ----+                                       +-> storage --> wire (model, decode)
  *        +--> agent/boot
+ *
+ *   opentracing --> api
  * </pre>
  */
 class ArrowsTest {
@@ -30,6 +32,7 @@ class ArrowsTest {
       Map.ofEntries(
           Map.entry("api", Set.of()),
           Map.entry("core", Set.of("api")),
+          Map.entry("opentracing", Set.of("api")),
           Map.entry("wire", Set.of("api", "core")),
           Map.entry("agent/premain", Set.of()),
           Map.entry("agent/boot", Set.of()),

@@ -1,0 +1,22 @@
+package io.skein.opentracing;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Says once in the life of a JVM that a baggage item found no room; a line for each would flood.
+ */
+final class BaggageLog {
+  private static final AtomicBoolean SAID = new AtomicBoolean();
+
+  private BaggageLog() {}
+
+  static void full(String key) {
+    if (SAID.compareAndSet(false, true)) {
+      System.getLogger("io.skein.opentracing")
+          .log(
+              System.Logger.Level.WARNING,
+              "Baggage item \"{0}\" was not taken: no room. Later ones are refused silently.",
+              key.length() <= 100 ? key : key.substring(0, 100) + "...");
+    }
+  }
+}

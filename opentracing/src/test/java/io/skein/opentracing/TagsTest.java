@@ -1,0 +1,280 @@
+package io.skein.opentracing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentracing.References;
+import io.opentracing.Span;
+import io.opentracing.log.Fields;
+import io.opentracing.tag.Tags;
+import io.skein.api.Component;
+import io.skein.api.Layer;
+import io.skein.core.SpanType;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What the standard tags mean: rules 52 to 54 of OpenTracing's semantics and our mapping. */
+class TagsTest {
+  private final Recorder recorder = new Recorder();
+  private final SkeinTracer tracer = recorder.tracer();
+
+  private Recorder.Finished finished(Consumer<Span> said) {
+    int before = recorder.count();
+    Span span = tracer.buildSpan("one").start();
+    said.accept(span);
+    span.finish();
+    assertThat(recorder.count()).isEqualTo(before + 1);
+    return recorder.spans().get(before);
+  }
+
+  private SpanType typeWith(Consumer<Span> said) {
+    return finished(said).record().type();
+  }
+
+  private String peerWith(Consumer<Span> said) {
+    return finished(said.andThen(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT)))
+        .record()
+        .peer();
+  }
+
+  @Test
+  void constantsAreOpenTracings() {
+    assertThat(Tags.PEER_HOST_IPV4.getKey()).isEqualTo("peer.ipv4");
+    assertThat(Tags.PEER_HOST_IPV6.getKey()).isEqualTo("peer.ipv6");
+    assertThat(Tags.PEER_SERVICE.getKey()).isEqualTo("peer.service");
+    assertThat(Tags.PEER_PORT.getKey()).isEqualTo("peer.port");
+    assertThat(Tags.PEER_HOSTNAME.getKey()).isEqualTo("peer.hostname");
+    assertThat(Tags.HTTP_URL.getKey()).isEqualTo("http.url");
+    assertThat(Tags.HTTP_METHOD.getKey()).isEqualTo("http.method");
+    assertThat(Tags.HTTP_STATUS.getKey()).isEqualTo("http.status_code");
+    assertThat(Tags.SPAN_KIND.getKey()).isEqualTo("span.kind");
+    assertThat(Tags.COMPONENT.getKey()).isEqualTo("component");
+    assertThat(Tags.ERROR.getKey()).isEqualTo("error");
+    assertThat(Tags.DB_TYPE.getKey()).isEqualTo("db.type");
+    assertThat(Tags.DB_INSTANCE.getKey()).isEqualTo("db.instance");
+    assertThat(Tags.DB_USER.getKey()).isEqualTo("db.user");
+    assertThat(Tags.DB_STATEMENT.getKey()).isEqualTo("db.statement");
+    assertThat(Tags.MESSAGE_BUS_DESTINATION.getKey()).isEqualTo("message_bus.destination");
+    assertThat(Tags.SAMPLING_PRIORITY.getKey()).isEqualTo("sampling.priority");
+    assertThat(Fields.ERROR_KIND).isEqualTo("error.kind");
+    assertThat(Fields.ERROR_OBJECT).isEqualTo("error.object");
+    assertThat(References.CHILD_OF).isEqualTo("child_of");
+    assertThat(References.FOLLOWS_FROM).isEqualTo("follows_from");
+  }
+
+  // ---- kind
+
+  @Test
+  void serversAndConsumersAreEntries() {
+    assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_SERVER)))
+        .isEqualTo(SpanType.ENTRY);
+    assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CONSUMER)))
+        .isEqualTo(SpanType.ENTRY);
+  }
+
+  @Test
+  void clientsAndProducersAreExitsIfAPeerIsKnown() {
+    for (String kind : new String[] {Tags.SPAN_KIND_CLIENT, Tags.SPAN_KIND_PRODUCER}) {
+      assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, kind))).isEqualTo(SpanType.LOCAL);
+      assertThat(
+              typeWith(
+                  span -> {
+                    Tags.SPAN_KIND.set(span, kind);
+                    Tags.PEER_SERVICE.set(span, "stock");
+                  }))
+          .isEqualTo(SpanType.EXIT);
+    }
+  }
+
+  @Test
+  void kindIsDecidedAtTheEndWhateverTheOrder() {
+    Recorder.Finished exit =
+        finished(
+            span -> {
+              Tags.PEER_PORT.set(span, 8080);
+              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_SERVER);
+              Tags.PEER_HOSTNAME.set(span, "stock");
+              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT);
+            });
+    assertThat(exit.record().type()).isEqualTo(SpanType.EXIT);
+    assertThat(exit.record().peer()).isEqualTo("stock:8080");
+  }
+
+  @Test
+  void othersAreLocalAndHaveNoPeer() {
+    Recorder.Finished local =
+        finished(
+            span -> {
+              Tags.SPAN_KIND.set(span, "something");
+              Tags.PEER_HOSTNAME.set(span, "stock");
+            });
+    assertThat(local.record().type()).isEqualTo(SpanType.LOCAL);
+    assertThat(local.record().peer()).isNull();
+    assertThat(local.tags()).containsEntry("peer.hostname", "stock");
+  }
+
+  // ---- peer
+
+  @Test
+  void peerIsTheAddressOrTheHostOrTheService() {
+    assertThat(
+            peerWith(
+                span -> {
+                  span.setTag("peer.address", "a:1");
+                  Tags.PEER_HOSTNAME.set(span, "b");
+                  Tags.PEER_SERVICE.set(span, "c");
+                }))
+        .isEqualTo("a:1");
+    assertThat(
+            peerWith(
+                span -> {
+                  Tags.PEER_HOSTNAME.set(span, "b");
+                  Tags.PEER_HOST_IPV4.set(span, "10.0.0.1");
+                  Tags.PEER_PORT.set(span, 2);
+                  Tags.PEER_SERVICE.set(span, "c");
+                }))
+        .isEqualTo("b:2");
+    assertThat(
+            peerWith(
+                span -> {
+                  Tags.PEER_HOST_IPV4.set(span, "10.0.0.1");
+                  Tags.PEER_PORT.set(span, 3);
+                }))
+        .isEqualTo("10.0.0.1:3");
+    assertThat(peerWith(span -> Tags.PEER_HOST_IPV4.set(span, 0x0A00_0001))).isEqualTo("10.0.0.1");
+    assertThat(
+            peerWith(
+                span -> {
+                  Tags.PEER_HOST_IPV6.set(span, "::1");
+                  Tags.PEER_PORT.set(span, 4);
+                }))
+        .isEqualTo("[::1]:4");
+    assertThat(
+            peerWith(
+                span -> {
+                  Tags.PEER_PORT.set(span, 5);
+                  Tags.PEER_SERVICE.set(span, "c");
+                }))
+        .isEqualTo("c");
+    assertThat(peerWith(span -> Tags.PEER_HOSTNAME.set(span, ""))).isNull();
+  }
+
+  @Test
+  void ipv4MayBeANumber() {
+    assertThat(finished(span -> Tags.PEER_HOST_IPV4.set(span, 0x7F00_0001)).tags())
+        .containsEntry("peer.ipv4", "2130706433");
+  }
+
+  // ---- component, error, layers
+
+  @Test
+  void componentIsFoundByNameOrStaysATag() {
+    Recorder.Finished known = finished(span -> Tags.COMPONENT.set(span, "okhttp"));
+    assertThat(known.record().componentId()).isEqualTo(Component.OK_HTTP.id());
+    assertThat(known.tags()).doesNotContainKey("component");
+    Recorder.Finished unknown = finished(span -> Tags.COMPONENT.set(span, "my-own"));
+    assertThat(unknown.record().componentId()).isZero();
+    assertThat(unknown.tags()).containsEntry("component", "my-own");
+    Recorder.Finished skyWalkings = finished(span -> Tags.COMPONENT.set(span, "SpringMVC"));
+    assertThat(skyWalkings.record().componentId()).isEqualTo(Component.SPRING_MVC.id());
+  }
+
+  @Test
+  void componentMayDependOnWhatElseIsSaid() {
+    assertThat(
+            finished(
+                    span -> {
+                      Tags.COMPONENT.set(span, "java-kafka");
+                      Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_PRODUCER);
+                    })
+                .record()
+                .componentId())
+        .isEqualTo(Component.KAFKA_PRODUCER.id());
+    assertThat(
+            finished(
+                    span -> {
+                      Tags.COMPONENT.set(span, "java-kafka");
+                      Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CONSUMER);
+                    })
+                .record()
+                .componentId())
+        .isEqualTo(Component.KAFKA_CONSUMER.id());
+    assertThat(
+            finished(
+                    span -> {
+                      Tags.COMPONENT.set(span, "java-jdbc");
+                      Tags.DB_TYPE.set(span, "postgresql");
+                    })
+                .record()
+                .componentId())
+        .isEqualTo(Component.POSTGRESQL.id());
+  }
+
+  @Test
+  void errorIsTheFlagAndItsLastValueCounts() {
+    Recorder.Finished failed = finished(span -> Tags.ERROR.set(span, true));
+    assertThat(failed.record().isError()).isTrue();
+    assertThat(failed.tags()).doesNotContainKey("error");
+    assertThat(finished(span -> span.setTag("error", "true")).record().isError()).isTrue();
+    assertThat(
+            finished(
+                    span -> {
+                      Tags.ERROR.set(span, true);
+                      Tags.ERROR.set(span, false);
+                    })
+                .record()
+                .isError())
+        .isFalse();
+  }
+
+  @Test
+  void httpTagsKeepTheirKeysAndAStatusIsNoErrorByItself() {
+    Recorder.Finished http =
+        finished(
+            span -> {
+              Tags.HTTP_URL.set(span, "http://stock/items");
+              Tags.HTTP_METHOD.set(span, "GET");
+              Tags.HTTP_STATUS.set(span, 500);
+            });
+    assertThat(http.tags())
+        .containsEntry("http.url", "http://stock/items")
+        .containsEntry("http.method", "GET")
+        .containsEntry("http.status_code", "500");
+    assertThat(http.record().layer()).isEqualTo(Layer.HTTP);
+    assertThat(http.record().isError()).isFalse();
+  }
+
+  @Test
+  void databaseTagsKeepTheirKeys() {
+    Recorder.Finished database =
+        finished(
+            span -> {
+              Tags.DB_TYPE.set(span, "sql");
+              Tags.DB_INSTANCE.set(span, "orders");
+              Tags.DB_STATEMENT.set(span, "select 1");
+              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT);
+              span.setTag("peer.address", "db:5432");
+            });
+    assertThat(database.record().layer()).isEqualTo(Layer.DATABASE);
+    assertThat(database.record().type()).isEqualTo(SpanType.EXIT);
+    assertThat(database.record().peer()).isEqualTo("db:5432");
+    assertThat(database.tags())
+        .containsEntry("db.type", "sql")
+        .containsEntry("db.instance", "orders")
+        .containsEntry("db.statement", "select 1");
+  }
+
+  @Test
+  void destinationOfAMessageIsItsTopic() {
+    Recorder.Finished message = finished(span -> Tags.MESSAGE_BUS_DESTINATION.set(span, "orders"));
+    assertThat(message.record().layer()).isEqualTo(Layer.MQ);
+    assertThat(message.tags())
+        .containsEntry("message_bus.destination", "orders")
+        .containsEntry("mq.topic", "orders");
+  }
+
+  @Test
+  void spanWithoutStandardTagsHasNoLayer() {
+    assertThat(finished(span -> span.setTag("own", "value")).record().layer())
+        .isEqualTo(Layer.UNKNOWN);
+  }
+}
