@@ -68,16 +68,6 @@ public final class SpanQueue {
     return take(SpanType.LOCAL, operationName, true);
   }
 
-  /**
-   * For the few cases where the library, and not the plugin, decides whether it was an error: a
-   * client that vanishes at a moment nobody controls.
-   */
-  public RecordedSpan takeEntryWhateverItsOutcome(String operationName) {
-    return await(
-        SpanType.ENTRY + " \"" + operationName + "\"",
-        each -> each.type() == SpanType.ENTRY && each.operationName().equals(operationName));
-  }
-
   private RecordedSpan take(SpanType type, String operationName, boolean error) {
     RecordedSpan span =
         await(

@@ -12,15 +12,18 @@ import io.skein.api.Component;
 import io.skein.api.Span;
 import io.skein.core.Scope;
 import io.skein.core.Snapshot;
+import io.skein.core.http.ClientGone;
 import io.skein.core.http.HttpServerAdapter;
 import io.skein.core.http.HttpServerHandler;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A handler may answer later, in another thread; whether it did is only known when the request
  * completes. So the span is asynchronous from its start, this thread leaves it when {@code handle}
  * returns, and the end of Jetty's exchange ends it.
+ *
+ * <p>A request may come through {@code Server.handle} more than once: an error handler hands it in
+ * again to make an error page, in the same thread or in a later one. It stays one span, named by
+ * what the client asked for.
  */
 public final class JettyPlugin implements Plugin {
   @Override
@@ -55,23 +62,31 @@ public final class JettyPlugin implements Plugin {
     }
   }
 
-  /** A request comes in. */
+  /** A request comes in, or is handed in again. */
   static final class Handle {
+    /** Returns the exchange that begins, or the scope of a request that came back. */
     @Advice.Enter
-    static Span enter(@Advice.Argument(0) Request request, @Advice.Argument(1) Response response) {
+    static @Nullable Scope enter(@Advice.Argument(0) Request request) {
+      if (request.getAttribute(Requests.SPAN) != null) {
+        return Tracing.tracer().activeSpan() == null ? Requests.comeBackTo(request) : null;
+      }
       Span span = Requests.HANDLER.receive(request).prepareForAsync();
       request.setAttribute(Requests.SPAN, span);
       // Now, and not when this thread leaves: another one may dispatch the request before that.
       request.setAttribute(Requests.SNAPSHOT, Tracing.tracer().capture());
-      request.addHttpStreamWrapper(stream -> new Completion(stream, span, request, response));
-      return span;
+      Exchange exchange = new Exchange(span, request);
+      request.addHttpStreamWrapper(stream -> new WatchedStream(stream, exchange));
+      return exchange;
     }
 
     @Advice.Exit
     static void exit(
-        @Advice.Entered @Nullable Span span, @Advice.Thrown @Nullable Throwable thrown) {
-      if (span != null) {
-        span.end(thrown);
+        @Advice.Entered @Nullable Scope entered, @Advice.Thrown @Nullable Throwable thrown) {
+      if (entered instanceof Exchange exchange) {
+        exchange.thrown = thrown;
+      }
+      if (entered != null) {
+        entered.close();
       }
     }
   }
@@ -94,38 +109,112 @@ public final class JettyPlugin implements Plugin {
     }
   }
 
-  /** Jetty tells the stream when the exchange is over. (12.0.0 has no listener for it yet.) */
-  static final class Completion extends HttpStream.Wrapper {
+  /**
+   * What is known of a request until Jetty is done with it. Closed when {@code handle} returns;
+   * Jetty completes the exchange after that or, in another thread, before.
+   */
+  static final class Exchange implements Scope {
     private final Span span;
     private final Request request;
-    private final Response response;
 
-    Completion(HttpStream stream, Span span, Request request, Response response) {
-      super(stream);
+    /** What came out of {@code handle}. Jetty may put it elsewhere as well, or nowhere. */
+    @Nullable Throwable thrown;
+
+    /** The status that was sent, or 0. */
+    volatile int status;
+
+    /** Why the client could not be written to. */
+    volatile @Nullable Throwable unsent;
+
+    Exchange(Span span, Request request) {
       this.span = span;
       this.request = request;
-      this.response = response;
+    }
+
+    @Override
+    public void close() {
+      span.end();
+    }
+
+    /** Jetty calls this, not woven code: nothing may come out. */
+    void complete(@Nullable Throwable failure) {
+      try {
+        Requests.HANDLER.complete(span, this, error(failure));
+      } catch (RuntimeException | LinkageError e) {
+        span.asyncEnd(e);
+      }
+    }
+
+    private @Nullable Throwable error(@Nullable Throwable failure) {
+      if (isError(failure)) {
+        return failure;
+      }
+      if (request.getAttribute("io.skein.logged") != null) {
+        return null;
+      }
+      for (String name : Requests.FAILURES) {
+        if (request.getAttribute(name) instanceof Throwable error && isError(error)) {
+          return error;
+        }
+      }
+      return isError(thrown) ? thrown : null;
+    }
+
+    /**
+     * That the client has gone is believed only when it could not be written to: an application may
+     * meet the same exceptions in a call of its own.
+     */
+    private boolean isError(@Nullable Throwable error) {
+      return error != null && !(ClientGone.isReasonOf(unsent) && ClientGone.isReasonOf(error));
+    }
+  }
+
+  /**
+   * Jetty tells the stream what it sends and when the exchange is over. (12.0.0 has no listener for
+   * either, and the response does not know what an error handler answered.)
+   */
+  static final class WatchedStream extends HttpStream.Wrapper {
+    private final Exchange exchange;
+
+    WatchedStream(HttpStream stream, Exchange exchange) {
+      super(stream);
+      this.exchange = exchange;
+    }
+
+    @Override
+    public void send(
+        MetaData.Request request,
+        MetaData.@Nullable Response response,
+        boolean last,
+        @Nullable ByteBuffer content,
+        Callback callback) {
+      if (response != null && response.getStatus() >= 200) { // the others announce the answer
+        exchange.status = response.getStatus();
+      }
+      super.send(
+          request,
+          response,
+          last,
+          content,
+          new Callback.Nested(callback) {
+            @Override
+            public void failed(Throwable failure) {
+              exchange.unsent = failure;
+              super.failed(failure);
+            }
+          });
     }
 
     @Override
     public void succeeded() {
-      end(null);
+      exchange.complete(null);
       super.succeeded();
     }
 
     @Override
     public void failed(Throwable failure) {
-      end(failure);
+      exchange.complete(failure);
       super.failed(failure);
-    }
-
-    /** Jetty calls this, not woven code: nothing may come out. */
-    private void end(@Nullable Throwable failure) {
-      try {
-        Requests.complete(span, request, response, failure);
-      } catch (RuntimeException | LinkageError e) {
-        span.asyncEnd(e);
-      }
     }
   }
 
@@ -159,13 +248,13 @@ public final class JettyPlugin implements Plugin {
      * Where Jetty and the servlet environments leave what an application threw, when they answer
      * for it.
      */
-    private static final String[] FAILURES = {
+    static final String[] FAILURES = {
       "jakarta.servlet.error.exception",
       "javax.servlet.error.exception",
       "org.eclipse.jetty.server.error_exception"
     };
 
-    static final HttpServerHandler<Request, Response> HANDLER =
+    static final HttpServerHandler<Request, Exchange> HANDLER =
         new HttpServerHandler<>(Tracing.tracer(), new Adapter());
 
     private Requests() {}
@@ -182,27 +271,17 @@ public final class JettyPlugin implements Plugin {
 
     static @Nullable Scope comeBack(Object channel) throws Throwable {
       Object request = CORE_REQUEST.get(channel.getClass()).invokeExact(channel);
-      return request instanceof Request core
-              && core.getAttribute(SNAPSHOT) instanceof Snapshot snapshot
+      return request instanceof Request core ? comeBackTo(core) : null;
+    }
+
+    static @Nullable Scope comeBackTo(Request request) {
+      return request.getAttribute(SNAPSHOT) instanceof Snapshot snapshot
           ? Tracing.tracer().continueFrom(snapshot)
           : null;
     }
-
-    static void complete(
-        Span span, Request request, Response response, @Nullable Throwable failure) {
-      Throwable error = failure;
-      if (request.getAttribute("io.skein.logged") == null) {
-        for (String name : FAILURES) {
-          if (error == null && request.getAttribute(name) instanceof Throwable thrown) {
-            error = thrown;
-          }
-        }
-      }
-      HANDLER.complete(span, response, error);
-    }
   }
 
-  static final class Adapter extends HttpServerAdapter<Request, Response> {
+  static final class Adapter extends HttpServerAdapter<Request, Exchange> {
     @Override
     public @Nullable String method(Request request) {
       return request.getMethod();
@@ -227,13 +306,13 @@ public final class JettyPlugin implements Plugin {
     }
 
     @Override
-    public int status(Response response) {
-      return response.getStatus();
+    public int status(Exchange exchange) {
+      return exchange.status;
     }
 
     @Override
-    public boolean committed(Response response) {
-      return response.isCommitted();
+    public boolean committed(Exchange exchange) {
+      return exchange.status != 0;
     }
 
     @Override

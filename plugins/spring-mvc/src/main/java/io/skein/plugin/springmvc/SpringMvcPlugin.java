@@ -10,6 +10,7 @@ import io.skein.agent.plugin.Tracing;
 import io.skein.agent.plugin.Weaver;
 import io.skein.api.Component;
 import io.skein.api.Span;
+import io.skein.core.http.ClientGone;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -78,8 +79,8 @@ public final class SpringMvcPlugin implements Plugin {
         @Advice.Returned @Nullable ModelAndView view,
         @Advice.Thrown @Nullable Throwable unresolved) {
       Span span = Requests.span(request);
-      if (span == null || failure == null) {
-        return;
+      if (span == null || failure == null || ClientGone.isReasonOf(failure)) {
+        return; // whether the client has gone, the container knows best
       }
       // One that a resolver turned into a good response is the application's way of doing things,
       // not an error.

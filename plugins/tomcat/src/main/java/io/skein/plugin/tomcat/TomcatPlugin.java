@@ -12,9 +12,9 @@ import io.skein.api.Span;
 import io.skein.core.Scope;
 import io.skein.core.Snapshot;
 import io.skein.core.Tracer;
+import io.skein.core.http.ClientGone;
 import io.skein.core.http.HttpServerAdapter;
 import io.skein.core.http.HttpServerHandler;
-import org.apache.catalina.connector.ClientAbortException;
 import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -101,8 +101,9 @@ public final class TomcatPlugin implements Plugin {
       // Tomcat makes no error page of it either: nobody is there to read it.
       // A framework that logged it set the attribute; here it is wrapped in an exception of the
       // framework's.
-      if (!(thrown instanceof ClientAbortException)
-          && request.getAttribute(Requests.LOGGED) == null) {
+      if (ClientGone.isReasonOf(thrown)) {
+        request.getCoyoteRequest().setAttribute(Requests.GONE, true);
+      } else if (request.getAttribute(Requests.LOGGED) == null) {
         Requests.logOnce(request.getCoyoteRequest(), thrown);
       }
     }
@@ -117,6 +118,7 @@ public final class TomcatPlugin implements Plugin {
     static final String SPAN = "io.skein.span";
 
     private static final String SNAPSHOT = "io.skein.snapshot";
+    private static final String GONE = "io.skein.gone";
     private static final String LOGGED = "io.skein.logged";
     private static final Tracer TRACER = Tracing.tracer();
     private static final HttpServerHandler<Request, Response> HANDLER =
@@ -140,8 +142,16 @@ public final class TomcatPlugin implements Plugin {
         request.setAttribute(SNAPSHOT, TRACER.capture());
         HANDLER.leave(span);
       } else {
-        HANDLER.send(span, response, thrown);
+        HANDLER.send(span, told(request, response), thrown);
       }
+    }
+
+    /**
+     * Old Tomcats set a status of 500 when the client has gone, long after another one was sent;
+     * which one that was, nobody knows any more.
+     */
+    private static @Nullable Response told(Request request, Response response) {
+      return request.getAttribute(GONE) != null && response.getStatus() >= 400 ? null : response;
     }
 
     static @Nullable Scope comeBack(Request request) {
@@ -154,7 +164,7 @@ public final class TomcatPlugin implements Plugin {
       if (!isAsync(request) && request.getAttribute(SPAN) instanceof Span span) {
         request.setAttribute(SPAN, null);
         request.setAttribute(SNAPSHOT, null);
-        HANDLER.complete(span, response, thrown);
+        HANDLER.complete(span, told(request, response), thrown);
       }
     }
 

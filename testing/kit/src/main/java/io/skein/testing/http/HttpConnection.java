@@ -125,6 +125,13 @@ public final class HttpConnection implements AutoCloseable {
     }
   }
 
+  /** Waits for the first byte of an answer. */
+  public void awaitAnswer() throws IOException {
+    if (in.read() < 0) {
+      throw new EOFException("the server closed the connection");
+    }
+  }
+
   /** Vanishes as a crashed client does: the server gets a reset, not an end. */
   public void reset() throws IOException {
     socket.setSoLinger(true, 0);
