@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -30,6 +31,7 @@ final class ForkedJvm implements TracedJvm, AutoCloseable {
   private final AppClassPath classPath;
   private final JavaHome home;
   private final Path agent;
+  private final Map<String, String> settings;
   private final SpanQueue spans = new SpanQueue();
   private final Semaphore lastSpan = new Semaphore(0);
   private final List<String> malformed = new ArrayList<>();
@@ -37,10 +39,11 @@ final class ForkedJvm implements TracedJvm, AutoCloseable {
   private @Nullable Receiver receiver;
   private @Nullable ChildProcess child;
 
-  ForkedJvm(AppClassPath classPath, JavaHome home, Path agent) {
+  ForkedJvm(AppClassPath classPath, JavaHome home, Path agent, Map<String, String> settings) {
     this.classPath = classPath;
     this.home = home;
     this.agent = agent;
+    this.settings = settings;
   }
 
   @Override
@@ -75,20 +78,24 @@ final class ForkedJvm implements TracedJvm, AutoCloseable {
         classPath.entries().stream()
             .map(Path::toString)
             .collect(Collectors.joining(File.pathSeparator));
-    return List.of(
-        home.java().toString(),
-        "-javaagent:" + agent.toAbsolutePath(),
-        "-Dskein.service=" + service(),
-        "-Dskein.backend=" + collector,
-        "-Dskein.report.pause=10ms", // a test waits for its spans, and for nothing else
-        "-Dskein.plugins.extra=" + AppClassPath.home(ProbePlugin.class),
-        "-Djava.util.logging.SimpleFormatter.format=%3$s %4$s: %5$s%6$s%n",
-        "-Xmx256m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-cp",
-        path,
-        AppMain.class.getName());
+    List<String> command = new ArrayList<>();
+    command.add(home.java().toString());
+    command.add("-javaagent:" + agent.toAbsolutePath());
+    settings.forEach((key, value) -> command.add("-Dskein." + key + "=" + value));
+    command.addAll(
+        List.of(
+            "-Dskein.service=" + service(),
+            "-Dskein.backend=" + collector,
+            "-Dskein.report.pause=10ms", // a test waits for its spans, and for nothing else
+            "-Dskein.plugins.extra=" + AppClassPath.home(ProbePlugin.class),
+            "-Djava.util.logging.SimpleFormatter.format=%3$s %4$s: %5$s%6$s%n",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            path,
+            AppMain.class.getName()));
+    return command;
   }
 
   private void received(RecordedSegment segment) {

@@ -28,6 +28,9 @@ public @interface InEveryJvm {
    */
   String[] libraries() default {};
 
+  /** What the user set for plugins, such as {@code plugin.jdbc.trace_sql_parameters=true}. */
+  String[] settings() default {};
+
   /** The classes that the application is made of, if other jars than the test's own hold some. */
   Class<?>[] alsoOnClassPath() default {};
 }

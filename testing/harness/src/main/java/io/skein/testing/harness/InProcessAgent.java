@@ -15,27 +15,32 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The agent of this JVM: every plugin on the test's class path, woven once. The spans go to the
- * queue of whoever tests at the moment.
+ * queue of whoever tests at the moment. Settings are those of the moment, too: advice reads them
+ * when it is loaded, and that happens anew in each application's loader (not for classes of the
+ * JDK).
  */
 final class InProcessAgent {
   static final String SERVICE = "in-process";
 
   private static final Object LOCK = new Object();
   private static volatile SpanQueue receiver = new SpanQueue();
+  private static volatile Map<String, String> settings = Map.of();
   private static final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private static final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private static boolean installed;
 
   private InProcessAgent() {}
 
-  static void sendTo(SpanQueue queue) {
+  static void sendTo(SpanQueue queue, Map<String, String> pluginSettings) {
     synchronized (LOCK) {
       receiver = queue;
+      settings = pluginSettings;
       if (!installed) {
         install();
         installed = true;
@@ -50,7 +55,7 @@ final class InProcessAgent {
             .instance("test")
             .sink((Segment segment) -> receiver.add(Recording.of(segment)))
             .build(),
-        key -> null);
+        key -> settings.get(key));
     List<Plugin> plugins = new ArrayList<>();
     ServiceLoader.load(Plugin.class).forEach(plugins::add);
     try {

@@ -12,6 +12,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class InProcessJvm implements TracedJvm, AutoCloseable {
   private final AppClassPath classPath;
+  private final Map<String, String> settings;
   private final SpanQueue spans = new SpanQueue();
   private @Nullable URLClassLoader loader;
   private @Nullable Object host;
 
-  InProcessJvm(AppClassPath classPath) {
+  InProcessJvm(AppClassPath classPath, Map<String, String> settings) {
     this.classPath = classPath;
+    this.settings = settings;
   }
 
   @Override
@@ -95,7 +98,7 @@ final class InProcessJvm implements TracedJvm, AutoCloseable {
 
   @Override
   public void beginTest() {
-    InProcessAgent.sendTo(spans);
+    InProcessAgent.sendTo(spans, settings);
     spans.clear();
     InProcessAgent.complaints();
   }

@@ -3,7 +3,9 @@ package io.skein.testing.harness;
 import io.skein.testing.TracedJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,14 +24,19 @@ final class JvmProvider implements ArgumentsProvider {
     List<String> libraries =
         wanted.libraries().length == 0 ? List.of("") : List.of(wanted.libraries());
     String agent = System.getProperty(AGENT, "");
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (String each : wanted.settings()) {
+      int equals = each.indexOf('=');
+      settings.put(each.substring(0, equals), each.substring(equals + 1));
+    }
     List<java.util.function.Supplier<TracedJvm>> jvms = new ArrayList<>();
     for (String library : libraries) {
       AppClassPath classPath = AppClassPath.of(test, library, wanted.alsoOnClassPath());
       if (agent.isEmpty()) {
-        jvms.add(() -> new InProcessJvm(classPath));
+        jvms.add(() -> new InProcessJvm(classPath, settings));
       } else {
         for (JavaHome home : JavaHome.all()) {
-          jvms.add(() -> new ForkedJvm(classPath, home, Path.of(agent)));
+          jvms.add(() -> new ForkedJvm(classPath, home, Path.of(agent), settings));
         }
       }
     }
