@@ -8,8 +8,7 @@ import io.skein.agent.plugin.Plugin;
 import io.skein.agent.plugin.Tracing;
 import io.skein.agent.plugin.Weaver;
 import io.skein.api.Component;
-import io.skein.api.Span;
-import io.skein.core.Tracer;
+import io.skein.core.db.PoolHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two decisions differ from SkyWalking's agent. Giving a connection back makes no span: it takes
  * microseconds, doubles the number of spans, and what may be slow in it (the rollback of an
  * unfinished transaction) is a span of the JDBC plugin. And outside of a trace there is no span
- * either: a trace that consists of "a connection was taken" tells nothing.
+ * either; see {@link PoolHandler}.
  */
 public final class HikariCpPlugin implements Plugin {
   @Override
@@ -34,22 +33,22 @@ public final class HikariCpPlugin implements Plugin {
   }
 
   static final class GetConnection {
+    private static final PoolHandler POOL =
+        new PoolHandler(Tracing.tracer(), "HikariCP/Connection/getConnection", Component.HIKARI_CP);
+
     private GetConnection() {}
 
     @Advice.Enter
-    static @Nullable Span enter() {
-      Tracer tracer = Tracing.tracer();
-      if (tracer.activeSpan() == null && tracer.traceId() == null) {
-        return null;
-      }
-      return tracer.startLocal("HikariCP/Connection/getConnection").component(Component.HIKARI_CP);
+    static PoolHandler.@Nullable Taking enter() {
+      return POOL.take();
     }
 
     @Advice.Exit
     static void exit(
-        @Advice.Entered @Nullable Span span, @Advice.Thrown @Nullable Throwable error) {
-      if (span != null) {
-        span.end(error);
+        @Advice.Entered PoolHandler.@Nullable Taking taking,
+        @Advice.Thrown @Nullable Throwable error) {
+      if (taking != null) {
+        taking.finish(error);
       }
     }
   }

@@ -39,6 +39,15 @@ class HikariCpPluginTest extends PluginContract {
         .hasNoLog();
   }
 
+  /** What the application asks itself is a call; what the pool asks is a part of the wait. */
+  @Test
+  void thePoolsOwnValidationIsNoCall() throws Exception {
+    assertThat(pool.takeValidated()).isTrue();
+    RecordedSpan request = spans.takeEntry("request");
+    assertThat(spans.takeLocal(GET_CONNECTION)).isChildOf(request);
+    assertThat(spans.takeExit("H2/JDBC/Connection/isValid")).isChildOf(request);
+  }
+
   @Test
   void waitingInVainIsAnError() throws Exception {
     String error = pool.takeWhatIsNotThere();

@@ -7,6 +7,9 @@ interface Pool {
   /** Inside the entry span {@code request}. */
   void take() throws Exception;
 
+  /** Takes one that the pool validates first, and asks it whether it is valid once more. */
+  boolean takeValidated() throws Exception;
+
   /** Inside the entry span {@code request}, while somebody else has the only connection. */
   String takeWhatIsNotThere() throws Exception;
 

@@ -8,6 +8,11 @@ import java.sql.SQLException;
 
 /** The application: it knows nothing of Skein but the probe. */
 public final class PoolApp implements Pool, AutoCloseable {
+  static {
+    // Validated before each use; else only one that nobody used for half a second.
+    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "-1");
+  }
+
   private HikariDataSource pool;
 
   @Override
@@ -36,6 +41,17 @@ public final class PoolApp implements Pool, AutoCloseable {
         () -> {
           pool.getConnection().close();
           return "";
+        });
+  }
+
+  @Override
+  public boolean takeValidated() throws Exception {
+    return Probe.entry(
+        "request",
+        () -> {
+          try (Connection taken = pool.getConnection()) {
+            return taken.isValid(1);
+          }
         });
   }
 

@@ -28,10 +28,14 @@ import org.jspecify.annotations.Nullable;
  * wrappers pass on to the real connection.
  *
  * <p>{@code commit} and {@code rollback} are spans as well, because a commit is where a database
- * waits for its disk, and so is {@code isValid}, which pools call before they hand out a
- * connection; outside of a trace they are none, and what a driver executes to validate is none
- * either: it would be all that an idle application reports. {@code close} is never one: nothing
+ * waits for its disk, and so is {@code isValid}; outside of a trace they are none, and what a
+ * driver executes to validate is none either: it would be all that an idle application reports.
+ * Inside of a pool's span, they are all a part of that. {@code close} is never a span: nothing
  * happens there that was not seen before.
+ *
+ * <p>Back to auto-commit is where every transaction of Spring's ends, after its commit, and some
+ * drivers commit there once more by calling themselves. If nothing was executed since, that is no
+ * span.
  */
 public final class JdbcPlugin implements Plugin {
   @Override
@@ -57,6 +61,7 @@ public final class JdbcPlugin implements Plugin {
     weaver
         .subtypesOf("java.sql.Connection", "Connection", "Conn")
         .advise(namedOneOf("prepareStatement", "prepareCall").and(sql), "Prepare")
+        .advise(named("setAutoCommit").and(isPublic()).and(takesArguments("boolean")), "AutoCommit")
         .advise(named("commit").and(nothing), "Transaction")
         .advise(named("rollback").and(isPublic()), "Transaction")
         .advise(named("isValid").and(isPublic()).and(takesArgument(0, "int")), "Valid");
@@ -182,13 +187,29 @@ public final class JdbcPlugin implements Plugin {
     @Advice.Enter
     static @Nullable Span enter(
         @Advice.This Connection connection, @Advice.MethodName String method) {
-      return Databases.start(connection, method);
+      return Databases.startTransactionsEnd(connection, method);
     }
 
     @Advice.Exit
     static void exit(
         @Advice.Entered @Nullable Span span, @Advice.Thrown @Nullable Throwable error) {
       Databases.HANDLER.finish(span, error);
+    }
+  }
+
+  static final class AutoCommit {
+    private AutoCommit() {}
+
+    @Advice.Enter
+    static @Nullable Scope enter(@Advice.This Connection connection) {
+      return Databases.changeAutoCommit(connection);
+    }
+
+    @Advice.Exit
+    static void exit(@Advice.Entered @Nullable Scope change) {
+      if (change != null) {
+        change.close();
+      }
     }
   }
 

@@ -65,7 +65,7 @@ final class Statements {
     if (connection == null) {
       return null; // closed: the driver is about to say so, without asking the database
     }
-    JdbcUrl database = Databases.of(connection);
+    JdbcUrl database = Databases.used(connection);
     return Databases.HANDLER.start(database, kind(statement), method, sql);
   }
 

@@ -174,6 +174,35 @@ abstract class JdbcContract extends PluginContract {
     one("Statement", "executeQuery");
   }
 
+  /** As every transaction of Spring's ends. */
+  @Test
+  void goingBackToAutoCommitIsNoSecondCommit() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      sql.transactionAndBack("INSERT INTO item VALUES (" + i + ", 'stays')");
+      RecordedSpan request = spans.takeEntry("request");
+      for (String name : List.of("Statement/executeUpdate", "Connection/commit")) {
+        assertThat(described(spans.takeExit(type + "/JDBC/" + name))).isChildOf(request);
+      }
+    }
+  }
+
+  /** Whether the driver calls its own commit there; others leave it to the server. */
+  boolean commitsWhenItGoesBackToAutoCommit() {
+    return true;
+  }
+
+  @Test
+  void goingBackToAutoCommitIsACommitWhenThereIsSomethingToCommit() throws Exception {
+    sql.backWithoutCommit("INSERT INTO item VALUES (1, 'stays')");
+    RecordedSpan request = spans.takeEntry("request");
+    described(spans.takeExit(type + "/JDBC/Statement/executeUpdate"));
+    if (commitsWhenItGoesBackToAutoCommit()) {
+      assertThat(described(spans.takeExit(type + "/JDBC/Connection/commit"))).isChildOf(request);
+    }
+    assertThat(sql.executeQuery("SELECT * FROM item")).isEqualTo(1);
+    one("Statement", "executeQuery");
+  }
+
   @Test
   void validatingAConnectionIsOneSpan() throws Exception {
     assertThat(sql.valid()).isTrue();

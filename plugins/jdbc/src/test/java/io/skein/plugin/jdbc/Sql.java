@@ -41,6 +41,12 @@ interface Sql {
 
   void transaction(String committed, String rolledBack) throws Exception;
 
+  /** Without auto-commit: executes and commits; then goes back to auto-commit. */
+  void transactionAndBack(String committed) throws Exception;
+
+  /** Without auto-commit: executes; then goes back to auto-commit, which commits. */
+  void backWithoutCommit(String executed) throws Exception;
+
   boolean valid() throws Exception;
 
   boolean validOutside() throws Exception;

@@ -214,6 +214,29 @@ public final class SqlApp implements Sql, AutoCloseable {
   }
 
   @Override
+  public void transactionAndBack(String committed) throws Exception {
+    request(
+        statement -> {
+          connection.setAutoCommit(false);
+          statement.executeUpdate(committed);
+          connection.commit();
+          connection.setAutoCommit(true);
+          return "";
+        });
+  }
+
+  @Override
+  public void backWithoutCommit(String executed) throws Exception {
+    request(
+        statement -> {
+          connection.setAutoCommit(false);
+          statement.executeUpdate(executed);
+          connection.setAutoCommit(true);
+          return "";
+        });
+  }
+
+  @Override
   public boolean valid() throws Exception {
     return Probe.entry("request", () -> connection.isValid(10));
   }
