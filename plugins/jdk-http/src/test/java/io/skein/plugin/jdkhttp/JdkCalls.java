@@ -11,6 +11,16 @@ interface JdkCalls {
   /** Returns what {@code sendAsync} completes with. */
   String asyncTimedOut(String url) throws Exception;
 
+  /**
+   * Posts so many times, one after the other, by a client that takes HTTP/2 and follows redirects;
+   * returns the version and status of each. The client is the same for the same trust store, of
+   * which an empty one is none.
+   */
+  String http2(String url, int times, byte[] trustStore) throws Exception;
+
+  /** Gets {@code first}, then {@code url} so many times at once. */
+  String http2AtOnce(String first, String url, int times, byte[] trustStore) throws Exception;
+
   String requestOfOwnClass(String url) throws Exception;
 
   /** The request ends while the answer is still to come; returns then. */

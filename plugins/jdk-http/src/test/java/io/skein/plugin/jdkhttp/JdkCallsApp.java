@@ -15,10 +15,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +34,7 @@ public final class JdkCallsApp implements JdkCalls {
   private static final long PATIENCE_SECONDS = 20;
 
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Map<String, HttpClient> http2Clients = new ConcurrentHashMap<>();
   private volatile CompletableFuture<HttpResponse<String>> late = new CompletableFuture<>();
 
   private static HttpRequest get(String url) {
@@ -165,6 +169,67 @@ public final class JdkCallsApp implements JdkCalls {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, factory.getTrustManagers(), null);
     return context;
+  }
+
+  private HttpClient http2Client(byte[] trustStore) throws Exception {
+    String key = Arrays.toString(trustStore);
+    HttpClient known = http2Clients.get(key);
+    if (known == null) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_2)
+              .followRedirects(HttpClient.Redirect.ALWAYS);
+      if (trustStore.length > 0) {
+        builder.sslContext(trusting(trustStore));
+      }
+      known = builder.build();
+      http2Clients.put(key, known);
+    }
+    return known;
+  }
+
+  private static String versionAndStatus(HttpResponse<String> response) {
+    return response.version() + " " + response.statusCode() + " ";
+  }
+
+  @Override
+  public String http2(String url, int times, byte[] trustStore) throws Exception {
+    HttpClient http2 = http2Client(trustStore);
+    return Probe.entry(
+        "request",
+        () -> {
+          StringBuilder outcomes = new StringBuilder();
+          for (int i = 0; i < times; i++) {
+            HttpRequest post =
+                HttpRequest.newBuilder(URI.create(url))
+                    .POST(HttpRequest.BodyPublishers.ofString("body"))
+                    .build();
+            outcomes.append(
+                versionAndStatus(http2.send(post, HttpResponse.BodyHandlers.ofString())));
+          }
+          return outcomes.toString();
+        });
+  }
+
+  @Override
+  public String http2AtOnce(String first, String url, int times, byte[] trustStore)
+      throws Exception {
+    HttpClient http2 = http2Client(trustStore);
+    return Probe.entry(
+        "request",
+        () -> {
+          StringBuilder outcomes = new StringBuilder();
+          outcomes.append(
+              versionAndStatus(http2.send(get(first), HttpResponse.BodyHandlers.ofString())));
+          List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+          for (int i = 0; i < times; i++) {
+            answers.add(http2.sendAsync(get(url), HttpResponse.BodyHandlers.ofString()));
+          }
+          for (CompletableFuture<HttpResponse<String>> each : answers) {
+            outcomes.append(versionAndStatus(each.get(PATIENCE_SECONDS, TimeUnit.SECONDS)));
+          }
+          return outcomes.toString();
+        });
   }
 
   @Override
