@@ -59,7 +59,8 @@ class ArrowsTest {
 
   /** May use anything: they measure and test the others, or only pack them. */
   private static final Set<String> FREE =
-      Set.of("agent/dist", "benchmarks", "testing/harness", "testing/conformance");
+      Set.of(
+          "agent/dist", "benchmarks", "testing/harness", "testing/server", "testing/conformance");
 
   private static final List<String> JDK = List.of("java.", "org.jspecify.annotations.");
 

@@ -1,10 +1,11 @@
-package io.skein.testing.conformance;
+package io.skein.testing.server;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,9 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A process of the test's. Whatever happens, closing ends it. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
-  final List<String> lines = new CopyOnWriteArrayList<>();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Process process;
   private final String name;
   private final Pattern readyLine;
@@ -37,7 +38,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Starts a process and returns when it has printed the line that says it is ready. */
-  static Child start(
+  public static Child start(
       String name,
       Path directory,
       Map<String, String> environment,
@@ -52,6 +53,20 @@ final class Child implements AutoCloseable {
         .removeIf(key -> key.startsWith("SKEIN_") || key.startsWith("SW_"));
     builder.environment().putAll(environment);
     return new Child(name, builder.start(), Pattern.compile(readyLine));
+  }
+
+  /** What it has printed so far. */
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** The command that runs Java in the version that runs this test. */
+  public static List<String> java(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private void read() {
@@ -72,7 +87,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Returns a part of the line that said it is ready. */
-  String ready(int group) {
+  public String ready(int group) {
     try {
       return ready.get(120, TimeUnit.SECONDS).group(group);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -81,7 +96,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Closes its standard input, upon which our applications end by themselves. */
-  void end() {
+  public void end() {
     try {
       process.getOutputStream().close();
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -92,7 +107,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  int exitStatus(long seconds) throws InterruptedException {
+  public int exitStatus(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new AssertionError(name + " takes longer than " + seconds + " s: " + lines);
     }

@@ -1,0 +1,144 @@
+package io.skein.testing.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** The packaged server in a process of its own, on free ports, asked through its query API. */
+public final class RunningServer implements AutoCloseable {
+  private static final long LIMIT_SECONDS = 60;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Child process;
+  private final String queries;
+  private final String collector;
+
+  private RunningServer(Child process) {
+    this.process = process;
+    this.queries = process.ready(1);
+    this.collector = process.ready(2);
+  }
+
+  /**
+   * Starts it and returns when it is ready.
+   *
+   * @param data where it keeps its traces
+   */
+  public static RunningServer start(Path data) throws IOException {
+    return new RunningServer(
+        Child.start(
+            "server",
+            Path.of("."),
+            Map.of(),
+            "ready in .* open (http://127.0.0.1:\\d+)/, .* (127.0.0.1:\\d+)",
+            Child.java(
+                "-jar",
+                built("server/app/target/skein-server.jar").toString(),
+                "--data",
+                data.toString(),
+                "--grpc-port",
+                "0",
+                "--http-port",
+                "0")));
+  }
+
+  /** A file that an earlier module of the build has made, by its path in the project. */
+  public static Path built(String path) {
+    for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
+      Path file = up.resolve(path);
+      if (Files.exists(file)) {
+        return file;
+      }
+    }
+    throw new AssertionError(path + " is not built; the package phase of its module makes it");
+  }
+
+  /** Where agents report to, {@code host:port}. */
+  public String collector() {
+    return collector;
+  }
+
+  /** Where the pages and the query API are. */
+  public String address() {
+    return queries;
+  }
+
+  /** The answer to a question of the query API. */
+  public JsonNode get(String path) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(queries + path))
+                .timeout(Duration.ofSeconds(30))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(path + " is answered " + response.statusCode() + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  /** Asks until the answer is as wanted, and returns it. */
+  public JsonNode await(String path, Predicate<JsonNode> wanted)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (true) {
+      JsonNode answer = get(path);
+      if (wanted.test(answer)) {
+        return answer;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not as wanted: " + path + ": " + answer.toPrettyString());
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** Waits until a service has this many traces, and returns them whole; the oldest first. */
+  public List<Trace> traces(String service, int count) throws IOException, InterruptedException {
+    JsonNode list =
+        await(
+            "/api/traces?limit=200&service=" + encoded(service),
+            answer -> answer.path("traces").size() >= count);
+    List<Trace> traces = new ArrayList<>();
+    for (JsonNode row : list.path("traces")) {
+      traces.add(0, trace(row.path("traceId").asText(), 1));
+    }
+    if (traces.size() != count) {
+      throw new AssertionError(service + " has " + traces.size() + " traces: " + traces);
+    }
+    return traces;
+  }
+
+  /** Waits until a trace has this many segments, and returns it. */
+  public Trace trace(String id, int segments) throws IOException, InterruptedException {
+    return new Trace(
+        await(
+            "/api/trace?id=" + encoded(id), answer -> answer.path("segments").size() >= segments));
+  }
+
+  /** A text as it stands in a query. */
+  public static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
