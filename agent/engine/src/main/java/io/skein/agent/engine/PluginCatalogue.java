@@ -1,8 +1,8 @@
 package io.skein.agent.engine;
 
-import io.skein.agent.engine.settings.Setting;
-import io.skein.agent.engine.settings.Settings;
 import io.skein.agent.plugin.Plugin;
+import io.skein.start.Setting;
+import io.skein.start.Settings;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

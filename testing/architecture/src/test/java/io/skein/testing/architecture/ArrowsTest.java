@@ -20,10 +20,9 @@ import org.junit.jupiter.api.TestFactory;
  * <pre>
  *   plugins/* --> agent/plugin --> core --> api        server/app --> collector, query, storage-lucene
  *                      ^             ^                                       |         |
- *   agent/engine ------+--> wire ----+                                       +-> storage --> wire (model, decode)
- *        +--> agent/boot
- *
- *   opentracing --> api
+ *   agent/engine ------+--> start --> wire                                   +-> storage --> wire (model, decode)
+ *        +--> agent/boot      ^
+ *   sdk ----------------------+               opentracing --> api
  * </pre>
  */
 class ArrowsTest {
@@ -37,7 +36,10 @@ class ArrowsTest {
           Map.entry("agent/premain", Set.of()),
           Map.entry("agent/boot", Set.of()),
           Map.entry("agent/plugin", Set.of("api", "core")),
-          Map.entry("agent/engine", Set.of("api", "core", "wire", "agent/plugin", "agent/boot")),
+          Map.entry("start", Set.of("api", "core", "wire")),
+          Map.entry("sdk", Set.of("api", "core", "wire", "start")),
+          Map.entry(
+              "agent/engine", Set.of("api", "core", "wire", "start", "agent/plugin", "agent/boot")),
           Map.entry("server/storage", Set.of("wire")),
           Map.entry("server/storage-lucene", Set.of("server/storage", "wire")),
           Map.entry("server/collector", Set.of("server/storage", "wire")),

@@ -1,10 +1,8 @@
-package io.skein.agent.engine;
+package io.skein.start;
 
-import io.skein.agent.engine.settings.ServiceName;
-import io.skein.agent.engine.settings.Setting;
-import io.skein.agent.engine.settings.Settings;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Who this process is, towards the backend.
@@ -13,14 +11,19 @@ import java.util.UUID;
  * @param instance the name of this process
  * @param processId 32 hex digits, new for each start
  */
-record AgentIdentity(String service, String instance, String processId) {
+public record ProcessIdentity(String service, String instance, String processId) {
   /**
    * SkyWalking's server keeps so much of a service's or an instance's name, and its Java agent
    * still less. What is cut here is cut where it can be seen; see RATIONALE.md.
    */
   static final int LONGEST_NAME = 70;
 
-  static AgentIdentity of(Settings settings, AgentLog log) {
+  /**
+   * Reads it from the settings, and finds what is not set.
+   *
+   * @param warnings is told what had to be changed
+   */
+  public static ProcessIdentity of(Settings settings, Consumer<String> warnings) {
     String name = settings.text(Setting.SERVICE);
     if (name.isEmpty()) {
       name =
@@ -41,10 +44,11 @@ record AgentIdentity(String service, String instance, String processId) {
     if (instance.isEmpty()) {
       instance = processId + "@" + InstanceFacts.address();
     }
-    return new AgentIdentity(cut("service", name, log), cut("instance", instance, log), processId);
+    return new ProcessIdentity(
+        cut("service", name, warnings), cut("instance", instance, warnings), processId);
   }
 
-  private static String cut(String what, String name, AgentLog log) {
+  private static String cut(String what, String name, Consumer<String> warnings) {
     if (name.length() <= LONGEST_NAME) {
       return name;
     }
@@ -53,7 +57,7 @@ record AgentIdentity(String service, String instance, String processId) {
       end--;
     }
     String cut = name.substring(0, end);
-    log.warn(
+    warnings.accept(
         "the name of the "
             + what
             + " has "
@@ -62,8 +66,7 @@ record AgentIdentity(String service, String instance, String processId) {
             + LONGEST_NAME
             + ", so it is reported as \""
             + cut
-            + "\"",
-        null);
+            + "\"");
     return cut;
   }
 }

@@ -1,4 +1,4 @@
-package io.skein.agent.engine;
+package io.skein.start;
 
 import java.util.ArrayList;
 import java.util.List;

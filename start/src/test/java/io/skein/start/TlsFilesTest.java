@@ -1,8 +1,7 @@
-package io.skein.agent.engine;
+package io.skein.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.skein.agent.engine.settings.Settings;
 import io.skein.wire.grpc.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +10,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AgentTlsTest {
+class TlsFilesTest {
   @TempDir Path directory;
 
   private TlsSettings of(Map<String, String> given) {
-    return AgentTls.of(
+    return TlsFiles.of(
         Settings.resolve(given, Map.of(), Map.of(), Map.of()),
         directory.resolve("skein-agent.jar"));
   }

@@ -1,4 +1,4 @@
-package io.skein.agent.engine.settings;
+package io.skein.start;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,6 @@
-package io.skein.agent.engine;
+package io.skein.start;
 
-import io.skein.agent.engine.settings.Setting;
-import io.skein.agent.engine.settings.Settings;
 import java.io.IOException;
-import java.lang.instrument.Instrumentation;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -17,21 +12,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the backend shows about this process, under the names SkyWalking's Java agent uses. Nothing
  * here asks the network or loads the management classes, which would cost more time than all the
  * rest of the start.
  */
-final class InstanceFacts {
+public final class InstanceFacts {
   private static final int MOST_ADDRESSES = 10;
 
   private InstanceFacts() {}
 
-  static List<Map.Entry<String, String>> collect(
-      Settings settings, String version, Instrumentation instrumentation) {
+  /**
+   * Collects them.
+   *
+   * @param jvmArguments as they may be shown; empty when they are not known
+   */
+  public static List<Map.Entry<String, String>> collect(
+      Settings settings, String version, List<String> jvmArguments) {
     List<Map.Entry<String, String>> facts = new ArrayList<>();
     facts.add(Map.entry("language", "java"));
     facts.add(Map.entry("OS Name", System.getProperty("os.name", "")));
@@ -56,7 +54,9 @@ final class InstanceFacts {
         .info()
         .startInstant()
         .ifPresent(time -> facts.add(Map.entry("Start Time", time.toString())));
-    facts.add(Map.entry("JVM Arguments", FlatJson.array(jvmArguments(instrumentation))));
+    if (!jvmArguments.isEmpty()) {
+      facts.add(Map.entry("JVM Arguments", FlatJson.array(jvmArguments)));
+    }
     return facts;
   }
 
@@ -98,37 +98,8 @@ final class InstanceFacts {
     }
   }
 
-  /**
-   * As ManagementFactory tells them, without loading it; values that look like secrets are left
-   * out.
-   */
-  private static List<String> jvmArguments(Instrumentation instrumentation) {
-    List<String> shown = new ArrayList<>();
-    try {
-      instrumentation.redefineModule(
-          Object.class.getModule(),
-          Set.of(),
-          Map.of("jdk.internal.misc", Set.of(InstanceFacts.class.getModule())),
-          Map.of(),
-          Set.of(),
-          Map.of());
-      Class<?> vm = Class.forName("jdk.internal.misc.VM");
-      Object arguments =
-          MethodHandles.lookup()
-              .findStatic(vm, "getRuntimeArguments", MethodType.methodType(String[].class))
-              .invoke();
-      if (arguments instanceof String[] texts) {
-        for (@Nullable String text : texts) {
-          shown.add(withoutSecret(text == null ? "" : text));
-        }
-      }
-    } catch (Throwable otherJvm) {
-      return shown;
-    }
-    return shown;
-  }
-
-  static String withoutSecret(String argument) {
+  /** An argument of the JVM's as it may be shown: without what looks like a secret. */
+  public static String withoutSecret(String argument) {
     int equals = argument.indexOf('=');
     String name = (equals < 0 ? argument : argument.substring(0, equals)).toLowerCase(Locale.ROOT);
     boolean secret =

@@ -1,6 +1,8 @@
-package io.skein.agent.engine.settings;
+package io.skein.start;
 
-import io.skein.agent.plugin.PluginSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -8,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here throws for a bad value: the default takes its place and a warning says so.
  * Immutable and thread-safe.
  */
-public final class Settings implements PluginSettings {
+public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)?");
   private static final String PLUGIN = "plugin.";
 
@@ -38,7 +41,8 @@ public final class Settings implements PluginSettings {
   /**
    * Resolves all settings.
    *
-   * @param arguments what stood behind the agent's jar, parsed by {@link AgentArguments}
+   * @param arguments what stood behind the agent's jar, parsed by {@link AgentArguments}, or was
+   *     said in code
    * @param file the entries of the settings file, placeholders resolved; empty when there is none
    */
   public static Settings resolve(
@@ -68,7 +72,7 @@ public final class Settings implements PluginSettings {
         }
       }
     }
-    warnAboutUnknown(arguments.keySet(), "agent argument", warnings);
+    warnAboutUnknown(arguments.keySet(), "argument", warnings);
     warnAboutUnknown(
         startingWith("skein.", systemProperties.keySet()), "system property", warnings);
     warnAboutUnknownVariables(environment.keySet(), warnings);
@@ -77,6 +81,44 @@ public final class Settings implements PluginSettings {
         values,
         pluginValues(arguments, systemProperties, environment, file),
         List.copyOf(warnings));
+  }
+
+  /**
+   * Resolves all settings of this process, with the file that they name.
+   *
+   * @param jar the agent's own, beside which there may be a file that nobody names; null for none
+   * @throws IOException if the file cannot be read
+   */
+  public static Settings ofProcess(Map<String, String> arguments, @Nullable Path jar)
+      throws IOException {
+    Map<String, String> properties = systemProperties();
+    Map<String, String> environment = System.getenv();
+    Settings withoutFile = resolve(arguments, properties, environment, Map.of());
+    String named = withoutFile.text(Setting.CONFIG);
+    Path file =
+        !named.isEmpty()
+            ? Path.of(named)
+            : jar == null ? null : jar.resolveSibling("skein.properties");
+    if (file == null || !Files.isRegularFile(file)) {
+      if (named.isEmpty()) {
+        return withoutFile;
+      }
+      throw new IOException(Setting.CONFIG.key() + " = " + named + ": there is no such file");
+    }
+    return resolve(
+        arguments,
+        properties,
+        environment,
+        SettingsFile.read(Files.readString(file), properties, environment));
+  }
+
+  private static Map<String, String> systemProperties() {
+    Map<String, String> texts = new HashMap<>();
+    Properties properties = System.getProperties();
+    for (String name : properties.stringPropertyNames()) {
+      texts.put(name, properties.getProperty(name, ""));
+    }
+    return texts;
   }
 
   /** A bare {@code service} is no name for a system property: other programs may use it. */
@@ -243,7 +285,10 @@ public final class Settings implements PluginSettings {
     return Setting.variable(key);
   }
 
-  @Override
+  /**
+   * The value set for a plugin's key such as {@code plugin.jdbc.trace_sql_parameters}, under any of
+   * its names; null when it was not set.
+   */
   public @Nullable String get(String key) {
     return pluginValues.get(comparable(key));
   }

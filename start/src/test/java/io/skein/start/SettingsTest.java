@@ -1,4 +1,4 @@
-package io.skein.agent.engine.settings;
+package io.skein.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -120,7 +120,7 @@ class SettingsTest {
             NONE);
     assertThat(settings.warnings())
         .containsExactlyInAnyOrder(
-            "unknown agent argument servcie; did you mean skein.service?",
+            "unknown argument servcie; did you mean skein.service?",
             "unknown system property skein.backnd; did you mean skein.backend?",
             "unknown environment variable SKEIN_SERVISE; did you mean SKEIN_SERVICE?");
   }
@@ -142,18 +142,14 @@ class SettingsTest {
     assertThat(
             Settings.resolve(
                     NONE, NONE, Map.of("SW_PLUGIN_JDBC_TRACE_SQL_PARAMETERS", "true"), NONE)
-                .enabled(key, false))
-        .isTrue();
-    assertThat(
-            Settings.resolve(NONE, Map.of("skein." + key, "true"), NONE, NONE).enabled(key, false))
-        .isTrue();
-    assertThat(
-            Settings.resolve(NONE, Map.of("skywalking." + key, "true"), NONE, NONE)
-                .enabled(key, false))
-        .isTrue();
-    assertThat(Settings.resolve(Map.of(key, "true"), NONE, NONE, NONE).enabled(key, false))
-        .isTrue();
-    assertThat(Settings.resolve(NONE, NONE, NONE, NONE).enabled(key, false)).isFalse();
+                .get(key))
+        .isEqualTo("true");
+    assertThat(Settings.resolve(NONE, Map.of("skein." + key, "true"), NONE, NONE).get(key))
+        .isEqualTo("true");
+    assertThat(Settings.resolve(NONE, Map.of("skywalking." + key, "true"), NONE, NONE).get(key))
+        .isEqualTo("true");
+    assertThat(Settings.resolve(Map.of(key, "true"), NONE, NONE, NONE).get(key)).isEqualTo("true");
+    assertThat(Settings.resolve(NONE, NONE, NONE, NONE).get(key)).isNull();
   }
 
   @Test
@@ -245,7 +241,7 @@ class SettingsTest {
             .append("`\n");
       }
     }
-    Path file = Path.of("..", "..", "docs", "settings.md");
+    Path file = Path.of("..", "docs", "settings.md");
     if (Boolean.getBoolean("skein.docs.write")) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, page);

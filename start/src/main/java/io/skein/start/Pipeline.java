@@ -1,0 +1,144 @@
+package io.skein.start;
+
+import io.skein.core.NoiseFilter;
+import io.skein.core.Sampler;
+import io.skein.core.Tracer;
+import io.skein.core.report.ReportCounters;
+import io.skein.core.report.ReportLog;
+import io.skein.core.report.ReporterLimits;
+import io.skein.wire.grpc.CollectorAddress;
+import io.skein.wire.grpc.GrpcReporting;
+import io.skein.wire.grpc.GrpcSettings;
+import io.skein.wire.grpc.TlsSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tracer and its way to the backend, as the settings want them.
+ *
+ * <p>Opening neither fails because of the network nor waits for it. Safe for use by several
+ * threads.
+ */
+public final class Pipeline {
+  /** A bound for unusual segments; with ordinary ones the queue is full of segments first. */
+  private static final int SPANS_PER_QUEUED_SEGMENT = 32;
+
+  private final Tracer tracer;
+  private final GrpcReporting reporting;
+  private final boolean encrypted;
+  private volatile boolean closed;
+
+  private Pipeline(Tracer tracer, GrpcReporting reporting, boolean encrypted) {
+    this.tracer = tracer;
+    this.reporting = reporting;
+    this.encrypted = encrypted;
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param facts what the backend shows about this process
+   * @param jar the agent's own, beside which files that the settings name are looked for, too; null
+   *     for none
+   */
+  public static Pipeline open(
+      Settings settings,
+      ProcessIdentity identity,
+      String version,
+      List<Map.Entry<String, String>> facts,
+      @Nullable Path jar,
+      ReportLog log) {
+    int queue = Math.max(1, settings.number(Setting.QUEUE));
+    String token = settings.text(Setting.TOKEN);
+    TlsSettings tls = TlsFiles.of(settings, jar);
+    GrpcReporting reporting =
+        GrpcReporting.open(
+            new GrpcSettings(
+                backends(settings, log),
+                identity.service(),
+                identity.instance(),
+                identity.processId(),
+                version,
+                token.isEmpty() ? null : token,
+                facts,
+                settings.duration(Setting.HEARTBEAT),
+                queue,
+                (int) Math.min(Integer.MAX_VALUE, (long) queue * SPANS_PER_QUEUED_SEGMENT),
+                GrpcSettings.DEFAULT_MAX_MESSAGE_BYTES,
+                tls),
+            new ReporterLimits(
+                settings.duration(Setting.REPORT_PAUSE),
+                ReporterLimits.DEFAULT.batchBytes(),
+                ReporterLimits.DEFAULT.batchSegments()),
+            log);
+    Tracer tracer = tracer(settings, identity, reporting);
+    reporting.lookAfter(tracer);
+    return new Pipeline(tracer, reporting, tls != null);
+  }
+
+  private static List<CollectorAddress> backends(Settings settings, ReportLog log) {
+    String wanted = settings.text(Setting.BACKEND);
+    try {
+      return CollectorAddress.parseList(wanted);
+    } catch (IllegalArgumentException malformed) {
+      log.warn(
+          Setting.BACKEND.key()
+              + " = \""
+              + wanted
+              + "\": "
+              + malformed.getMessage()
+              + "; using "
+              + Setting.BACKEND.defaultValue());
+      return CollectorAddress.parseList(Setting.BACKEND.defaultValue());
+    }
+  }
+
+  private static Tracer tracer(
+      Settings settings, ProcessIdentity identity, GrpcReporting reporting) {
+    int sample = settings.number(Setting.SAMPLE_PER_3_SECONDS);
+    return Tracer.builder()
+        .service(identity.service())
+        .instance(identity.instance())
+        .processId(identity.processId())
+        .sink(reporting.sink())
+        .sampler(sample <= 0 ? Sampler.always() : Sampler.perThreeSeconds(sample))
+        .noiseFilter(
+            NoiseFilter.of(
+                settings.list(Setting.IGNORE_SUFFIX), settings.list(Setting.IGNORE_PATH)))
+        .spanLimit(settings.number(Setting.SPAN_LIMIT))
+        .refLimit(settings.number(Setting.REF_LIMIT))
+        .logLimit(settings.number(Setting.LOG_LIMIT))
+        .operationNameLimit(settings.number(Setting.OPERATION_LENGTH))
+        .build();
+  }
+
+  public Tracer tracer() {
+    return tracer;
+  }
+
+  /** The account of all segments that the tracer made. */
+  public ReportCounters counters() {
+    return reporting.counters();
+  }
+
+  /** Whether what is sent is encrypted. */
+  public boolean encrypted() {
+    return encrypted;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Reports what is unfinished, sends what is there within this time, counts the rest as dropped,
+   * and ends the threads. Further calls do nothing.
+   */
+  public void close(Duration within) {
+    closed = true;
+    reporting.close(within);
+  }
+}
