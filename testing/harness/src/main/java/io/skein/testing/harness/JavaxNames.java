@@ -25,6 +25,11 @@ final class JavaxNames {
   private static final String JAKARTA = "jakarta/servlet/";
   private static final String JAVAX = "javax/servlet/";
 
+  /** Jetty's own classes for each of the two. */
+  private static final String JETTY_JAKARTA = "org/eclipse/jetty/ee9/";
+
+  private static final String JETTY_JAVAX = "org/eclipse/jetty/ee8/";
+
   private JavaxNames() {}
 
   static boolean isNeeded(List<Path> jars) {
@@ -91,8 +96,11 @@ final class JavaxNames {
 
     @Override
     public String map(String internalName) {
-      return internalName.startsWith(JAKARTA)
-          ? JAVAX + internalName.substring(JAKARTA.length())
+      if (internalName.startsWith(JAKARTA)) {
+        return JAVAX + internalName.substring(JAKARTA.length());
+      }
+      return internalName.startsWith(JETTY_JAKARTA)
+          ? JETTY_JAVAX + internalName.substring(JETTY_JAKARTA.length())
           : internalName;
     }
 

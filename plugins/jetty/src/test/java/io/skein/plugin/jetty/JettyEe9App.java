@@ -1,0 +1,30 @@
+package io.skein.plugin.jetty;
+
+import io.skein.testing.servlet.ContractServlet;
+import io.skein.testing.servlet.RefusingFilter;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee9.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee9.servlet.FilterHolder;
+import org.eclipse.jetty.ee9.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee9.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+
+/** Servlet 5.0 or, with its names changed, 4.0: Jetty makes ee8 of ee9 in the same way. */
+public final class JettyEe9App extends ServletJetty {
+  @Override
+  void deploy(Server server) {
+    ServletContextHandler context =
+        new ServletContextHandler(null, "/", ServletContextHandler.NO_SESSIONS);
+    ServletHolder servlet = new ServletHolder("contract", new ContractServlet());
+    servlet.setAsyncSupported(true);
+    context.addServlet(servlet, "/*");
+    FilterHolder filter = new FilterHolder(new RefusingFilter());
+    filter.setAsyncSupported(true);
+    context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+    ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
+    errors.addErrorPage(418, "/error-page");
+    context.setErrorHandler(errors);
+    server.setHandler(context);
+  }
+}
