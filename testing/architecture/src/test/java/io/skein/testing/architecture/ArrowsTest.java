@@ -62,7 +62,12 @@ class ArrowsTest {
   /** May use anything: they measure and test the others, or only pack them. */
   private static final Set<String> FREE =
       Set.of(
-          "agent/dist", "benchmarks", "testing/harness", "testing/server", "testing/conformance");
+          "agent/dist",
+          "benchmarks",
+          "testing/harness",
+          "testing/server",
+          "testing/conformance",
+          "examples");
 
   private static final List<String> JDK = List.of("java.", "org.jspecify.annotations.");
 

@@ -75,7 +75,7 @@ public record Trace(JsonNode json) {
     /** The value of the first log field with this key, empty where there is none. */
     public String logged(String key) {
       for (JsonNode log : json.path("logs")) {
-        String value = value(log.path("fields"), key);
+        String value = value(log.path("data"), key);
         if (!value.isEmpty()) {
           return value;
         }
