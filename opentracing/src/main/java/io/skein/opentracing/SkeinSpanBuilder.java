@@ -33,6 +33,10 @@ final class SkeinSpanBuilder implements Tracer.SpanBuilder {
     this.operationName = operationName;
   }
 
+  Tracer tracer() {
+    return tracer;
+  }
+
   @Override
   public Tracer.SpanBuilder asChildOf(@Nullable SpanContext parent) {
     return addReference(References.CHILD_OF, parent);

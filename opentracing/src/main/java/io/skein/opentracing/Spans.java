@@ -8,6 +8,7 @@ import io.opentracing.Tracer;
 import io.opentracing.log.Fields;
 import io.opentracing.propagation.Format;
 import io.opentracing.tag.Tags;
+import io.opentracing.util.GlobalTracer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +52,22 @@ public final class Spans {
     return activate(tracer, builder.start(), finishOnClose);
   }
 
+  /**
+   * The same with the tracer that the builder comes from. A builder of a foreign tracer does not
+   * tell which one that is; then it is the global one.
+   */
+  public static ActiveSpan startActive(Tracer.SpanBuilder builder) {
+    return startActive(tracerOf(builder), builder, true);
+  }
+
+  public static ActiveSpan startActive(Tracer.SpanBuilder builder, boolean finishOnClose) {
+    return startActive(tracerOf(builder), builder, finishOnClose);
+  }
+
+  private static Tracer tracerOf(Tracer.SpanBuilder builder) {
+    return builder instanceof SkeinSpanBuilder ours ? ours.tracer() : GlobalTracer.get();
+  }
+
   public static ActiveSpan startActive(Tracer tracer, String operationName) {
     return activate(tracer, tracer.buildSpan(operationName).start(), true);
   }
@@ -70,8 +87,7 @@ public final class Spans {
    */
   public static Span startChild(
       Span parent, String operationName, Map<String, ?> tags, long startMicros) {
-    Tracer tracer =
-        parent instanceof BackedSpan ours ? ours.tracer() : io.opentracing.util.GlobalTracer.get();
+    Tracer tracer = parent instanceof BackedSpan ours ? ours.tracer() : GlobalTracer.get();
     Tracer.SpanBuilder builder = tracer.buildSpan(operationName).asChildOf(parent);
     tags.forEach((key, value) -> tag(builder, key, value));
     if (startMicros > 0) {

@@ -180,6 +180,18 @@ class SpansTest {
   }
 
   @Test
+  void builderKnowsWhereItsSpanIsToBeActive() {
+    try (Spans.ActiveSpan active = Spans.startActive(tracer.buildSpan("finished"))) {
+      assertThat(tracer.activeSpan()).isSameAs(active.span());
+    }
+    Spans.ActiveSpan kept = Spans.startActive(tracer.buildSpan("kept"), false);
+    kept.close();
+    assertThat(recorder.count("finished")).isOne();
+    assertThat(recorder.count("kept")).isZero();
+    kept.span().finish();
+  }
+
+  @Test
   void injectingFromASpanIsInjectingItsContext() {
     Span span = start("one");
     Map<String, String> ofContext = new HashMap<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestFactory;
  *                      ^             ^                                       |         |
  *   agent/engine ------+--> start --> wire                                   +-> storage --> wire (model, decode)
  *        +--> agent/boot      ^
- *   sdk ----------------------+               opentracing --> api
+ *   sdk ----------------------+               opentracing, compat --> api
  * </pre>
  */
 class ArrowsTest {
@@ -32,6 +32,7 @@ class ArrowsTest {
           Map.entry("api", Set.of()),
           Map.entry("core", Set.of("api")),
           Map.entry("opentracing", Set.of("api")),
+          Map.entry("compat", Set.of("api")),
           Map.entry("wire", Set.of("api", "core")),
           Map.entry("agent/premain", Set.of()),
           Map.entry("agent/boot", Set.of()),
