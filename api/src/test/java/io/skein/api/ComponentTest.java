@@ -3,10 +3,12 @@ package io.skein.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Field;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ComponentTest {
   @Test
+  @Tag("capability-7")
   void componentsAreFoundByNumber() {
     assertThat(Component.byId(7001).name()).isEqualTo("Flask");
     assertThat(Component.byId(6001).name()).isEqualTo("Kong");

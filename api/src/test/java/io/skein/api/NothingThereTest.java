@@ -162,9 +162,10 @@ class NothingThereTest {
       assertThat(carrying.schedule(() -> "e", 1, TimeUnit.MILLISECONDS).get()).isEqualTo("e");
       assertThat(carrying.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).get()).isNull();
       CountDownLatch twice = new CountDownLatch(4);
-      carrying.scheduleAtFixedRate(twice::countDown, 0, 1, TimeUnit.MILLISECONDS);
-      carrying.scheduleWithFixedDelay(twice::countDown, 0, 1, TimeUnit.MILLISECONDS);
+      var rate = carrying.scheduleAtFixedRate(twice::countDown, 0, 1, TimeUnit.MILLISECONDS);
+      var delay = carrying.scheduleWithFixedDelay(twice::countDown, 0, 1, TimeUnit.MILLISECONDS);
       assertThat(twice.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(rate.cancel(false) && delay.cancel(false)).isTrue();
       assertThat(Carry.supplyAsync(() -> 1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
       assertThat(Carry.supplyAsync(() -> 1, carrying).get(10, TimeUnit.SECONDS)).isEqualTo(1);
       Carry.runAsync(() -> {}).get(10, TimeUnit.SECONDS);

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The API with a tracer behind it. */
@@ -46,6 +47,9 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-3")
+  @Tag("capability-6")
+  @Tag("capability-14")
   void anEntryIsASegmentWithOneSpan() {
     try (Span span = Tracing.entrySpan("https://github.com/apache/skywalking").start()) {
       span.component(Component.byId(7001));
@@ -59,6 +63,7 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-5")
   void aBuilderStartsNothingByItself() {
     var builder = Tracing.localSpan("later").tag("key", "value");
     assertThat(Tracing.activeSpan()).isSameAs(Span.none());
@@ -70,6 +75,10 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-8")
+  @Tag("capability-9")
+  @Tag("capability-10")
+  @Tag("capability-11")
   void everythingCanBeSaidBeforeTheStart() {
     TagKey<Integer> several = TagKey.appending("several");
     Tracing.exitSpan("SELECT", "db:5432")
@@ -90,6 +99,8 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-12")
+  @Tag("capability-13")
   @DisplayName("T13 each time the stack was emptied a new segment begins")
   void eachRootIsASegment() {
     Tracing.entrySpan("entry").run(() -> {});
@@ -101,6 +112,8 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-4")
+  @Tag("capability-26")
   void anErrorIsRecordedAndThrownOn() {
     assertThatThrownBy(
             () ->
@@ -122,6 +135,7 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-2")
   void idsAreThoseOfTheActiveSpan() {
     assertThat(Tracing.segmentId()).isNull();
     try (Span entry = Tracing.entrySpan("entry").start()) {
@@ -197,6 +211,8 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-21")
+  @Tag("capability-23")
   @DisplayName("T24 a wrapper refers to where it was made")
   void aWrapperRefersToWhereItWasMade() throws Exception {
     Runnable[] made = new Runnable[1];
@@ -220,6 +236,7 @@ class ManualTracingTest {
   }
 
   @Test
+  @Tag("capability-24")
   void aWrapperRunWhereItWasMadeIsAPlainCall() {
     Tracing.entrySpan("A").run(() -> Carry.runnable("task", () -> local("work")).run());
     Segment segment = recorder.only();
@@ -227,6 +244,43 @@ class ManualTracingTest {
     assertThat(Spans.named(segment, "task").refCount()).isZero();
     assertThat(Spans.named(segment, "work").parentId())
         .isEqualTo(Spans.named(segment, "task").id());
+  }
+
+  @Test
+  @Tag("capability-22")
+  @Tag("capability-25")
+  void aWrapperIsTheTaskOfAnyThread() throws Exception {
+    boolean virtual = Runtime.version().feature() >= 21;
+    for (int kind = 0; kind < (virtual ? 2 : 1); kind++) {
+      String name = "work " + kind;
+      String[] trace = new String[1];
+      Thread[] thread = new Thread[1];
+      boolean inVirtualThread = kind == 1;
+      Tracing.entrySpan("A")
+          .run(
+              () -> {
+                trace[0] = Tracing.traceId();
+                Runnable task = Carry.runnable(() -> local(name));
+                thread[0] =
+                    inVirtualThread
+                        ? (Thread)
+                            Thread.class
+                                .getMethod("startVirtualThread", Runnable.class)
+                                .invoke(null, task)
+                        : new Thread(task);
+              });
+      if (!inVirtualThread) {
+        thread[0].start();
+      }
+      thread[0].join(TimeUnit.SECONDS.toMillis(10));
+      Segment work =
+          recorder.segments.stream()
+              .filter(s -> s.span(0).operationName().equals(name))
+              .findFirst()
+              .orElseThrow();
+      assertThat(work.traceId()).isEqualTo(trace[0]);
+      assertThat(work.span(0).refCount()).isEqualTo(1);
+    }
   }
 
   @Test

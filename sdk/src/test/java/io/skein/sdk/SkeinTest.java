@@ -12,7 +12,9 @@ import io.skein.api.spi.TracingProvider;
 import io.skein.server.collector.Collector;
 import io.skein.server.collector.CollectorSettings;
 import io.skein.server.storage.InMemoryTraceStore;
+import io.skein.server.storage.InstanceSummary;
 import io.skein.server.storage.StoredTrace;
+import io.skein.wire.model.KeyValue;
 import io.skein.wire.model.TraceSegment;
 import io.skein.wire.model.TraceSpan;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The SDK in this JVM, against the server's real collector. */
@@ -63,7 +66,7 @@ class SkeinTest {
   }
 
   private void keep(System.Logger.Level level, String line) {
-    if (!line.contains("skein.unchecked")) { // the build's own switch, which Maven hands on to us
+    if (!line.startsWith("unknown system property")) { // the build's own, which Maven hands on
       log.add(level + " " + line);
     }
   }
@@ -105,6 +108,8 @@ class SkeinTest {
   }
 
   @Test
+  @Tag("capability-69")
+  @Tag("capability-70")
   void aTraceMadeByHandArrives() throws Exception {
     try (Skein skein = started(settings())) {
       assertThat(skein.active()).isTrue();
@@ -148,6 +153,27 @@ class SkeinTest {
   }
 
   @Test
+  @Tag("capability-72")
+  void theInstanceTellsItsPropertiesAndThatItLives() {
+    try (Skein skein = started(settings().set("skein.heartbeat", "1s"))) {
+      InstanceSummary first =
+          await(
+              () ->
+                  store.instances("sdk-shop").stream()
+                      .filter(i -> !i.properties().isEmpty())
+                      .findFirst());
+      assertThat(first.name()).isEqualTo("sdk-1");
+      assertThat(first.properties()).contains(new KeyValue("language", "java"));
+      await(
+          () ->
+              store.instances("sdk-shop").stream()
+                  .filter(i -> i.lastSeenMillis() > first.lastSeenMillis())
+                  .findFirst());
+      assertThat(skein.active()).isTrue();
+    }
+  }
+
+  @Test
   void detachedSpansArriveAsOneSegment() {
     try (Skein skein = started(settings())) {
       TracingProvider provider = Providers.current();
@@ -162,6 +188,7 @@ class SkeinTest {
   }
 
   @Test
+  @Tag("capability-82")
   void closingSendsWhatIsThere() {
     Skein skein = started(settings().set("skein.report.pause", "1h"));
     String traceId = Tracing.entrySpan("last").call(Tracing::traceId);
@@ -197,6 +224,7 @@ class SkeinTest {
   }
 
   @Test
+  @Tag("capability-71")
   void startingTwiceIsStartingOnce() {
     Skein first = started(settings());
     assertThat(Skein.start()).isSameAs(first);
