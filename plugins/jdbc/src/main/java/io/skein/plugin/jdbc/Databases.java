@@ -105,9 +105,15 @@ final class Databases {
     return isInTrace() ? !PoolHandler.isTaking() : OUTSIDE_OF_TRACES;
   }
 
-  /** Returns the database that a statement is about to use. */
-  static JdbcUrl used(Connection connection) {
+  /**
+   * Returns the database that a statement is about to use; null when it is the driver that executes
+   * it, to change auto-commit.
+   */
+  static @Nullable JdbcUrl used(Connection connection) {
     Link link = of(connection);
+    if (link.changingAutoCommit) {
+      return null;
+    }
     link.used = true;
     return link.database;
   }
@@ -132,10 +138,7 @@ final class Databases {
     return start(connection, method);
   }
 
-  static @Nullable Scope changeAutoCommit(Connection connection) {
-    if (!isInTrace()) {
-      return null;
-    }
+  static Scope changeAutoCommit(Connection connection) {
     Link link = of(connection);
     link.changingAutoCommit = true;
     return link;

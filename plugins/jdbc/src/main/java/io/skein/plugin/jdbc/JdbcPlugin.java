@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Back to auto-commit is where every transaction of Spring's ends, after its commit, and some
  * drivers commit there once more by calling themselves. If nothing was executed since, that is no
- * span.
+ * span. Neither is the statement by which MariaDB's old driver changes the mode.
  */
 public final class JdbcPlugin implements Plugin {
   @Override
@@ -201,7 +201,7 @@ public final class JdbcPlugin implements Plugin {
     private AutoCommit() {}
 
     @Advice.Enter
-    static @Nullable Scope enter(@Advice.This Connection connection) {
+    static Scope enter(@Advice.This Connection connection) {
       return Databases.changeAutoCommit(connection);
     }
 

@@ -66,7 +66,9 @@ final class Statements {
       return null; // closed: the driver is about to say so, without asking the database
     }
     JdbcUrl database = Databases.used(connection);
-    return Databases.HANDLER.start(database, kind(statement), method, sql);
+    return database == null
+        ? null
+        : Databases.HANDLER.start(database, kind(statement), method, sql);
   }
 
   static @Nullable Span startPrepared(Statement statement, String method) {

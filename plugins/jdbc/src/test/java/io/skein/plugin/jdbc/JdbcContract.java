@@ -93,11 +93,27 @@ abstract class JdbcContract extends PluginContract {
     assertThat(one("PreparedStatement", "execute")).hasTag("db.statement", select);
   }
 
+  /** A function of the database that makes a number positive. */
+  String function() {
+    return "abs";
+  }
+
   @Test
   void aCallableStatementKnowsItsSql() throws Exception {
-    String call = "{? = call abs(?)}";
+    String call = "{? = call " + function() + "(?)}";
     assertThat(sql.call(call, -7)).isEqualTo(7);
-    assertThat(one("CallableStatement", "execute")).hasTag("db.statement", call);
+    RecordedSpan request = spans.takeEntry("request");
+    for (String question : questionsBeforeACall()) {
+      assertThat(described(spans.takeExit(type + "/JDBC/" + question))).isChildOf(request);
+    }
+    assertThat(described(spans.takeExit(type + "/JDBC/CallableStatement/execute")))
+        .isChildOf(request)
+        .hasTag("db.statement", call);
+  }
+
+  /** What the driver asks the database before it can call: the time is spent, so it is shown. */
+  List<String> questionsBeforeACall() {
+    return List.of();
   }
 
   @Test
