@@ -206,6 +206,18 @@ public final class BridgeTarget {
     return tracing.startDetached(operationName, kindOf(kind), epochMillis, parents);
   }
 
+  public Object startWanted(
+      @Nullable String operationName,
+      int kind,
+      long epochMillis,
+      @Nullable List<@Nullable Object> parents) {
+    return tracing.startWanted(operationName, kindOf(kind), epochMillis, parents);
+  }
+
+  public void wanted(@Nullable Object handle, int wanted) {
+    tracing.wanted(span(handle), wanted > 0);
+  }
+
   private static SpanKind kindOf(int number) {
     return number >= 0 && number < KINDS.length ? KINDS[number] : SpanKind.LOCAL;
   }

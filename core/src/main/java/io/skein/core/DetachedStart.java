@@ -13,13 +13,16 @@ final class DetachedStart {
   private final String name;
   private final SpanType type;
   private final long millis;
+  private final boolean wanted;
 
-  DetachedStart(Tracer tracer, ThreadState here, String name, SpanType type, long millis) {
+  DetachedStart(
+      Tracer tracer, ThreadState here, String name, SpanType type, long millis, boolean wanted) {
     this.tracer = tracer;
     this.here = here;
     this.name = name;
     this.type = type;
     this.millis = millis;
+    this.wanted = wanted;
   }
 
   Span below(@Nullable Collection<? extends @Nullable Object> given) {
@@ -90,7 +93,7 @@ final class DetachedStart {
       Segment segment = Tracer.segmentOf(parent);
       snapshot = segment == null ? null : segment.snapshotAt(parent);
     }
-    IgnoredContext ignored = tracer.decideToIgnore(here, name, incoming, snapshot);
+    IgnoredContext ignored = tracer.decideToIgnore(here, name, incoming, snapshot, wanted);
     if (ignored != null) {
       ignored.home = ThreadState.NOWHERE;
       return new NoopSpan(ignored, null, true);

@@ -169,6 +169,20 @@ public final class ManualTracing implements TracingProvider {
     return tracer.startDetached(operationName, typeOf(kind), epochMillis, parents);
   }
 
+  @Override
+  public Span startWanted(
+      @Nullable String operationName,
+      @Nullable SpanKind kind,
+      long epochMillis,
+      @Nullable List<? extends @Nullable Object> parents) {
+    return tracer.startDetached(operationName, typeOf(kind), epochMillis, parents, true);
+  }
+
+  @Override
+  public void wanted(@Nullable Span span, boolean wanted) {
+    tracer.wanted(span, wanted);
+  }
+
   private static @Nullable SpanType typeOf(@Nullable SpanKind kind) {
     return kind == null ? null : SpanType.ofNumber(kind.number());
   }

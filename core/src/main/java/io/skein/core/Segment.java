@@ -49,6 +49,10 @@ public final class Segment extends Context {
   private boolean async;
   private boolean stackEmpty;
   private boolean reported;
+
+  /** Set by any thread; who reads an older value is only earlier. */
+  private volatile boolean unwanted;
+
   private int holds;
 
   /**
@@ -627,8 +631,19 @@ public final class Segment extends Context {
     return snapshotOf(top);
   }
 
+  void wanted(boolean wanted) {
+    unwanted = !wanted;
+  }
+
+  boolean isUnwanted() {
+    return unwanted;
+  }
+
   /** The place of a span, or of the nearest below it that is recorded. */
   Snapshot snapshotOf(@Nullable StackedSpan span) {
+    if (unwanted) {
+      return Snapshot.ofUnwanted(this);
+    }
     traceIdIsOut = true;
     RecordingSpan nearest = StackedSpan.nearestRecord(span);
     return Snapshot.of(

@@ -83,6 +83,20 @@ public final class Snapshot {
         context.incomingHeader);
   }
 
+  static Snapshot ofUnwanted(Segment segment) {
+    return new Snapshot(
+        segment.identity(),
+        0,
+        0,
+        -1,
+        null,
+        "",
+        segment.correlation,
+        segment.skipAnalysis,
+        IgnoredContext.Onward.SUPPRESSED,
+        null);
+  }
+
   Snapshot withCorrelation(String[] changed) {
     return new Snapshot(
         identity,

@@ -262,6 +262,21 @@ public final class Tracer {
   /** What a context that is not recorded has to know, or null for one that is. */
   @Nullable IgnoredContext decideToIgnore(
       ThreadState here, String name, @Nullable Incoming incoming, @Nullable Snapshot handedOver) {
+    return decideToIgnore(here, name, incoming, handedOver, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wanted whether a trace that begins here is to be recorded whatever path rules and the
+   *     sampler say
+   */
+  @Nullable IgnoredContext decideToIgnore(
+      ThreadState here,
+      String name,
+      @Nullable Incoming incoming,
+      @Nullable Snapshot handedOver,
+      boolean wanted) {
     if (here.silenced > 0) {
       return new IgnoredContext(this, here, IgnoredContext.Onward.SILENT, null);
     }
@@ -296,6 +311,10 @@ public final class Tracer {
       context.correlation = handedOver.correlation;
       context.skipAnalysis = handedOver.skipAnalysis;
       return context;
+    }
+    if (wanted) {
+      forced();
+      return null;
     }
     if (noise.matchesPathOf(name)) {
       counters.filtered();
@@ -367,6 +386,9 @@ public final class Tracer {
       }
     } else {
       return; // somebody else's implementation of Span
+    }
+    if (context instanceof Segment segment && segment.isUnwanted()) {
+      header = Sw8.SUPPRESSED;
     }
     if (header == null) {
       return;
@@ -596,13 +618,40 @@ public final class Tracer {
       @Nullable SpanType type,
       long epochMillis,
       @Nullable Collection<? extends @Nullable Object> parents) {
+    return startDetached(operationName, type, epochMillis, parents, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wanted whether a trace that begins with it is recorded whatever the sampler says
+   */
+  public Span startDetached(
+      @Nullable String operationName,
+      @Nullable SpanType type,
+      long epochMillis,
+      @Nullable Collection<? extends @Nullable Object> parents,
+      boolean wanted) {
     return new DetachedStart(
             this,
             here(),
             cutName(operationName),
             type == null ? SpanType.LOCAL : type,
-            epochMillis > 0 ? epochMillis : now())
+            epochMillis > 0 ? epochMillis : now(),
+            wanted)
         .below(parents);
+  }
+
+  /**
+   * Says late that nobody wants a span's segment, or that somebody does after all. A segment that
+   * is unwanted when it is complete is not reported, and what goes on from it meanwhile, here and
+   * in other services, is not recorded.
+   */
+  public void wanted(@Nullable Span span, boolean wanted) {
+    RecordingSpan record = recordOf(span);
+    if (record != null) {
+      record.segment.wanted(wanted);
+    }
   }
 
   /** Says what a detached span is; others keep their type, which has decided what they share. */
@@ -882,6 +931,10 @@ public final class Tracer {
   }
 
   void report(Segment segment) {
+    if (segment.isUnwanted()) {
+      counters.notReported();
+      return;
+    }
     try {
       sink.accept(segment);
     } catch (RuntimeException | LinkageError e) {

@@ -21,6 +21,7 @@ public final class TracerCounters {
   private final LongAdder ignoredByFilter = new LongAdder();
   private final LongAdder ignoredBySampler = new LongAdder();
   private final LongAdder ignoredByCaller = new LongAdder();
+  private final LongAdder unwanted = new LongAdder();
 
   TracerCounters() {}
 
@@ -95,6 +96,11 @@ public final class TracerCounters {
     return ignoredByCaller.sum();
   }
 
+  /** Segments that were recorded and not reported, because the application wants none of them. */
+  public long unwanted() {
+    return unwanted.sum();
+  }
+
   void lateChange() {
     lateChanges.increment();
   }
@@ -149,5 +155,9 @@ public final class TracerCounters {
 
   void notWanted() {
     ignoredByCaller.increment();
+  }
+
+  void notReported() {
+    unwanted.increment();
   }
 }

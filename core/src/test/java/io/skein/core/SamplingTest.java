@@ -259,4 +259,51 @@ class SamplingTest {
     exit.end();
     return headers;
   }
+
+  // ---- what the application says itself
+
+  @Test
+  void whatIsWantedIsRecordedWhateverTheSamplerSays() {
+    Recorder recorder = new Recorder();
+    Tracer never = recorder.settings.sampler(Sampler.never()).build();
+    Span wanted = never.startDetached("wanted", SpanType.LOCAL, 0, List.of(), true);
+    never.startDetached("child", SpanType.LOCAL, 0, List.of(wanted)).end();
+    wanted.end();
+    assertThat(recorder.only().spanCount()).isEqualTo(2);
+    Span ignored = never.startDetached("ignored", SpanType.LOCAL, 0, List.of());
+    never.startDetached("below", SpanType.LOCAL, 0, List.of(ignored), true).end();
+    ignored.end();
+    assertThat(recorder.count()).as("a parent has decided").isEqualTo(1);
+  }
+
+  @Test
+  void whatTurnsOutToBeUnwantedIsNotReportedAndTellsOthers() {
+    Recorder recorder = new Recorder();
+    Tracer tracer = recorder.settings.build();
+    Span entry = tracer.startEntry("entry");
+    tracer.wanted(entry, false);
+    Span exit = tracer.startExit("exit", "peer:1");
+    assertThat(Recorder.Headers.from(tracer, exit).get("sw8")).isEqualTo("0-------");
+    Snapshot snapshot = tracer.capture();
+    assertThat(snapshot.recorded()).isFalse();
+    exit.end();
+    Spans.inAnotherThread(
+        () -> Spans.within(tracer.continueFrom(snapshot), () -> tracer.startLocal("task").end()));
+    entry.end();
+    assertThat(recorder.count()).isZero();
+    assertThat(tracer.counters().unwanted()).isEqualTo(1);
+    assertThat(tracer.counters().ignoredByCaller()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsWantedAfterAllIsReported() {
+    Recorder recorder = new Recorder();
+    Tracer tracer = recorder.settings.build();
+    Span span = tracer.startLocal("span");
+    tracer.wanted(span, false);
+    tracer.wanted(span, true);
+    tracer.wanted(null, false);
+    span.end();
+    assertThat(recorder.count()).isEqualTo(1);
+  }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>http.*</td><td>the same tags, layer HTTP</td></tr>
  *   <tr><td>db.*</td><td>the same tags, layer Database</td></tr>
  *   <tr><td>message_bus.destination</td><td>the same tag and mq.topic, layer MQ</td></tr>
+ *   <tr><td>sampling.priority</td><td>above 0: a trace that begins here is recorded; 0: this segment is not</td></tr>
  *   <tr><td>all others</td><td>the same tags</td></tr>
  * </table>
  *
@@ -72,6 +73,19 @@ final class Description {
     Object value = meant.get(key);
     String text = value == null ? "" : text(value);
     return text.isEmpty() ? null : text;
+  }
+
+  /**
+   * Whether the trace is wanted: above 0 it is, at 0 it is not; null where nobody said, or
+   * something that is no number.
+   */
+  @Nullable Boolean wanted() {
+    String priority = text(Tags.SAMPLING_PRIORITY.getKey());
+    try {
+      return priority == null ? null : Double.parseDouble(priority) > 0;
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   boolean failed() {

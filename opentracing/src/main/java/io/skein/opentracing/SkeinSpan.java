@@ -2,6 +2,7 @@ package io.skein.opentracing;
 
 import io.opentracing.Span;
 import io.opentracing.tag.Tag;
+import io.opentracing.tag.Tags;
 import io.skein.api.spi.SpanKind;
 import io.skein.api.spi.TracingProvider;
 import java.util.Map;
@@ -83,6 +84,13 @@ final class SkeinSpan implements BackedSpan {
     }
     if (description.put(key, value)) {
       behind.tag(key, Description.text(value));
+    }
+    if (key.equals(Tags.SAMPLING_PRIORITY.getKey())) {
+      Boolean wanted = description.wanted();
+      if (wanted != null) {
+        provider.wanted(
+            behind, wanted); // at once, for it concerns what is started and called below
+      }
     }
     String called = description.called();
     if (called != null) {

@@ -133,8 +133,11 @@ final class SkeinSpanBuilder implements Tracer.SpanBuilder {
     Description known = new Description();
     tags.forEach(known::put);
     SpanKind kind = known.kind(fromOutside, served);
+    long startMillis = Description.millis(startMicros);
     io.skein.api.Span behind =
-        provider.startDetached(operationName, kind, Description.millis(startMicros), parents);
+        Boolean.TRUE.equals(known.wanted())
+            ? provider.startWanted(operationName, kind, startMillis, parents)
+            : provider.startDetached(operationName, kind, startMillis, parents);
     SkeinSpan span = new SkeinSpan(tracer, provider, behind, baggage, fromOutside, served);
     tags.forEach(span::set);
     if (references.stream().anyMatch(each -> !each.type.equals(References.CHILD_OF))) {

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opentracing.References;
 import io.opentracing.Span;
 import io.opentracing.log.Fields;
+import io.opentracing.propagation.Format;
+import io.opentracing.propagation.TextMapAdapter;
 import io.opentracing.tag.Tags;
 import io.skein.api.Component;
 import io.skein.api.Layer;
 import io.skein.core.SpanType;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -276,5 +280,52 @@ class TagsTest {
   void spanWithoutStandardTagsHasNoLayer() {
     assertThat(finished(span -> span.setTag("own", "value")).record().layer())
         .isEqualTo(Layer.UNKNOWN);
+  }
+
+  // ---- sampling priority
+
+  @Test
+  void priorityAboveZeroAtTheStartRecordsWhatTheSamplerWouldNot() {
+    Span span = tracer.buildSpan("unsampled").withTag(Tags.SAMPLING_PRIORITY, 1).start();
+    tracer.buildSpan("unsampled child").asChildOf(span).start().finish();
+    span.finish();
+    assertThat(recorder.count()).isEqualTo(2);
+    assertThat(recorder.span("unsampled").tags()).doesNotContainKey("sampling.priority");
+  }
+
+  @Test
+  void priorityZeroIsNotReportedAndSaysSoToOthers() {
+    Span span = tracer.buildSpan("one").start();
+    Span before = tracer.buildSpan("before").asChildOf(span).start();
+    Tags.SAMPLING_PRIORITY.set(span, 0);
+    Map<String, String> headers = new HashMap<>();
+    tracer.inject(span.context(), Format.Builtin.HTTP_HEADERS, new TextMapAdapter(headers));
+    assertThat(headers).containsEntry("sw8", "0-------");
+    before.finish();
+    span.finish();
+    tracer.buildSpan("after").asChildOf(span).start().finish();
+    assertThat(recorder.count()).isZero();
+    assertThat(recorder.core.counters().unwanted()).isOne();
+  }
+
+  @Test
+  void priorityZeroAtTheStartIsNotReported() {
+    tracer.buildSpan("one").withTag(Tags.SAMPLING_PRIORITY, 0).start().finish();
+    assertThat(recorder.count()).isZero();
+  }
+
+  @Test
+  void lastPriorityBeforeTheEndCounts() {
+    Span span = tracer.buildSpan("one").start();
+    Tags.SAMPLING_PRIORITY.set(span, 0);
+    Tags.SAMPLING_PRIORITY.set(span, 2);
+    span.finish();
+    assertThat(recorder.count("one")).isOne();
+  }
+
+  @Test
+  void priorityThatIsNoNumberSaysNothing() {
+    tracer.buildSpan("one").withTag("sampling.priority", "high").start().finish();
+    assertThat(recorder.count("one")).isOne();
   }
 }

@@ -219,6 +219,18 @@ public final class AgentBridge {
     return null;
   }
 
+  /** The same, and a trace that begins with it is recorded whatever the sampler says. */
+  public static @Nullable Object startWanted(
+      @Nullable String operationName,
+      int kind,
+      long epochMillis,
+      @Nullable List<@Nullable Object> parents) {
+    return null;
+  }
+
+  /** Says late whether somebody wants the segment of a span to be reported: 1 for yes, 0 for no. */
+  public static void wanted(@Nullable Object span, int wanted) {}
+
   /** Changes the kind of a detached span. */
   public static void kind(@Nullable Object span, int kind) {}
 

@@ -131,15 +131,42 @@ final class BridgedTracing implements TracingProvider {
       @Nullable SpanKind kind,
       long epochMillis,
       @Nullable List<? extends @Nullable Object> parents) {
+    return span(
+        AgentBridge.startDetached(operationName, number(kind), epochMillis, handles(parents)));
+  }
+
+  @Override
+  public Span startWanted(
+      @Nullable String operationName,
+      @Nullable SpanKind kind,
+      long epochMillis,
+      @Nullable List<? extends @Nullable Object> parents) {
+    Object handle =
+        AgentBridge.startWanted(operationName, number(kind), epochMillis, handles(parents));
+    // An agent that is older than this API does not know it.
+    return handle == null
+        ? startDetached(operationName, kind, epochMillis, parents)
+        : new BridgedSpan(handle);
+  }
+
+  @Override
+  public void wanted(@Nullable Span span, boolean wanted) {
+    AgentBridge.wanted(handleOf(span), wanted ? 1 : 0);
+  }
+
+  private static int number(@Nullable SpanKind kind) {
+    return (kind == null ? SpanKind.LOCAL : kind).number();
+  }
+
+  private static List<@Nullable Object> handles(
+      @Nullable List<? extends @Nullable Object> parents) {
     List<@Nullable Object> handles = new ArrayList<>(2);
     if (parents != null) {
       for (Object parent : parents) {
         handles.add(handle(parent));
       }
     }
-    return span(
-        AgentBridge.startDetached(
-            operationName, (kind == null ? SpanKind.LOCAL : kind).number(), epochMillis, handles));
+    return handles;
   }
 
   @Override

@@ -101,6 +101,18 @@ final class NoTracing implements TracingProvider {
   }
 
   @Override
+  public Span startWanted(
+      @Nullable String operationName,
+      @Nullable SpanKind kind,
+      long epochMillis,
+      @Nullable List<? extends @Nullable Object> parents) {
+    return Span.none();
+  }
+
+  @Override
+  public void wanted(@Nullable Span span, boolean wanted) {}
+
+  @Override
   public void kind(@Nullable Span span, @Nullable SpanKind kind) {}
 
   @Override

@@ -101,6 +101,23 @@ public interface TracingProvider {
       long epochMillis,
       @Nullable List<? extends @Nullable Object> parents);
 
+  /**
+   * The same, and a trace that begins with it is recorded whatever the sampler says. A parent that
+   * is not recorded has decided, all the same.
+   */
+  Span startWanted(
+      @Nullable String operationName,
+      @Nullable SpanKind kind,
+      long epochMillis,
+      @Nullable List<? extends @Nullable Object> parents);
+
+  /**
+   * Says late that nobody wants the segment of a span, or that somebody does after all. A segment
+   * that is unwanted when it is complete is not reported, and what goes on from it meanwhile, here
+   * and in other services, is not recorded.
+   */
+  void wanted(@Nullable Span span, boolean wanted);
+
   /** Changes the kind of a detached span that has not ended; others keep theirs. */
   void kind(@Nullable Span span, @Nullable SpanKind kind);
 

@@ -517,9 +517,15 @@ public abstract class ScopeManagerContract {
 
   static boolean isPresent(ThreadLocal<?> local) {
     try {
-      Method isPresent = ThreadLocal.class.getDeclaredMethod("isPresent");
-      isPresent.setAccessible(true);
-      return (boolean) isPresent.invoke(local);
+      Method mapOf = ThreadLocal.class.getDeclaredMethod("getMap", Thread.class);
+      mapOf.setAccessible(true);
+      Object map = mapOf.invoke(local, Thread.currentThread());
+      if (map == null) {
+        return false;
+      }
+      Method entryOf = map.getClass().getDeclaredMethod("getEntry", ThreadLocal.class);
+      entryOf.setAccessible(true);
+      return entryOf.invoke(map, local) != null;
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     }
