@@ -78,58 +78,50 @@ final class Branch extends Context {
     if (hasNotes()) {
       workOffNotes();
     }
-    boolean complete;
-    boolean empty;
     synchronized (segment) {
-      if (cutOff || span.depth < level || !holds(span)) {
+      if (cutOff) {
         tracer.counters().repeatedEnd();
-        if (cutOff && level == 1) {
+        if (level == 1) {
           forget(span);
         }
-        return;
+      } else if (span.depth < level || !holds(span)) {
+        tracer.counters().repeatedEnd();
+      } else {
+        popDownTo(span, millis);
+        if (span.depth > level) {
+          tracer.counters().repairedEnd();
+        }
+        span.depth = (short) (level - 1);
+        if (level == 1) {
+          pop(span, millis);
+        }
       }
-      popDownTo(span, millis);
-      if (span.depth > level) {
-        tracer.counters().repairedEnd();
-      }
-      span.depth = (short) (level - 1);
-      if (level == 1) {
-        pop(span, millis);
-      }
-      empty = top == base;
-      complete = segment.completes();
     }
-    if (empty && base == null) {
-      leaveThread();
-    }
-    if (complete) {
-      segment.reportShared();
-    }
+    settle();
   }
 
   @Override
   void endNoopHere(NoopSpan span) {
-    boolean complete;
-    boolean empty;
     synchronized (segment) {
-      if (span.ended || cutOff || !holds(span)) {
+      if (cutOff) {
         tracer.counters().repeatedEnd();
-        if (cutOff) {
-          forget(span);
-        }
-        return;
+        forget(span);
+      } else if (span.ended || !holds(span)) {
+        tracer.counters().repeatedEnd();
+      } else {
+        popDownTo(span, -1);
+        pop(span, -1);
       }
-      popDownTo(span, -1);
-      pop(span, -1);
-      empty = top == base;
-      complete = segment.completes();
     }
-    if (empty && base == null) {
+    settle();
+  }
+
+  /** What follows from an end, without a lock: it concerns the thread and other segments. */
+  private void settle() {
+    if (top == base && base == null && home != ThreadState.NOWHERE) {
       leaveThread();
     }
-    if (complete) {
-      segment.reportShared();
-    }
+    segment.settle();
   }
 
   /**
@@ -139,8 +131,8 @@ final class Branch extends Context {
   private void forget(StackedSpan span) {
     if (holds(span)) {
       top = span.below;
-      if (top == base && base == null) {
-        leaveThread();
+      if (top == base) {
+        segment.forget(this);
       }
     }
   }
@@ -159,22 +151,17 @@ final class Branch extends Context {
 
   @Override
   void popAll() {
-    boolean complete = false;
     synchronized (segment) {
-      if (!cutOff) {
-        while (top != base && top != null) {
-          tracer.counters().repairedEnd();
-          pop(top, -1);
-        }
-        complete = segment.completes();
+      if (cutOff) {
+        top = base;
+        segment.forget(this);
+      }
+      while (top != base && top != null) {
+        tracer.counters().repairedEnd();
+        pop(top, -1);
       }
     }
-    if (base == null && home != ThreadState.NOWHERE) {
-      leaveThread();
-    }
-    if (complete) {
-      segment.reportShared();
-    }
+    settle();
   }
 
   /** The span this branch is above of is not active in this thread any more. */

@@ -222,7 +222,7 @@ public final class Segment extends Context {
 
   /** The branch of this thread that a span lies on; if it is another's, it gets a note. */
   private @Nullable Branch branchOf(RecordingSpan span, int level) {
-    if (sharing != null && span.mode != RecordingSpan.FROZEN) {
+    if (sharing != null) {
       for (Branch branch : sharing.branches) {
         if (branch.holds(span)) {
           if (branch.isOwner()) {
@@ -458,6 +458,16 @@ public final class Segment extends Context {
     return true;
   }
 
+  /** Lets it join the line of those that wait, if need be; whether it has joined. */
+  boolean waits() {
+    if (sharing == null || sharing.waiting || sharing.isAtWork() || reported) {
+      return false;
+    }
+    sharing.waiting = true;
+    tracer.asyncRegistry().add(this);
+    return true;
+  }
+
   /** Ends all that is open. What threads have on their branches stays there, frozen. */
   private void cutOff(Sharing open) {
     List<RecordingSpan> unfinished = new ArrayList<>(open.detached);
@@ -472,8 +482,7 @@ public final class Segment extends Context {
       }
     }
     open.detached.clear();
-    open.branches.clear();
-    open.stacked = 0;
+    open.stacked = 0; // the branches stay, until the threads have ended what is on them
     for (RecordingSpan span : unfinished) {
       span.mode = RecordingSpan.ASYNC; // for the caller, who closes what is left open
       keep(span);
@@ -481,6 +490,13 @@ public final class Segment extends Context {
   }
 
   // ---- without the lock again
+
+  /** The data that travels; for a segment that other threads work in, too. */
+  String[] correlationNow() {
+    synchronized (this) {
+      return correlation;
+    }
+  }
 
   /** The same as {@link #snapshotOf}, for any thread. */
   Snapshot snapshotAt(@Nullable StackedSpan span) {
@@ -498,7 +514,6 @@ public final class Segment extends Context {
 
   /** Ends a detached span; any thread. */
   void endDetached(RecordingSpan span, long millis) {
-    boolean complete;
     synchronized (this) {
       if (sharing == null || span.mode != RecordingSpan.DETACHED) {
         tracer.counters().repeatedEnd();
@@ -514,11 +529,8 @@ public final class Segment extends Context {
         open.set(at, last);
       }
       close(span, millis);
-      complete = completes();
     }
-    if (complete) {
-      reportShared();
-    }
+    settle();
   }
 
   void deactivated() {
@@ -527,11 +539,30 @@ public final class Segment extends Context {
         sharing.activations--;
       }
     }
+    settle();
   }
 
-  void reportShared() {
-    tracer.asyncRegistry().remove(this);
-    tracer.report(this);
+  /** Reports it if the last open span has ended, or sees to it that it is not forgotten. */
+  void settle() {
+    boolean complete;
+    boolean waits;
+    synchronized (this) {
+      complete = completes();
+      waits = waits();
+    }
+    if (complete) {
+      tracer.asyncRegistry().remove(this);
+      tracer.report(this);
+    } else if (waits) {
+      tracer.reportUnfinished(false);
+    }
+  }
+
+  /** The last span on a branch of a segment that was reported long ago has been ended. */
+  void forget(Branch branch) {
+    if (sharing != null) {
+      sharing.branches.remove(branch);
+    }
   }
 
   /** Called once for each successful {@link #prepareForAsync}; any thread. */
@@ -580,8 +611,8 @@ public final class Segment extends Context {
       if (reported) {
         return;
       }
-      if (sharing != null && !evenIfActive && (sharing.stacked > 0 || sharing.activations > 0)) {
-        tracer.asyncRegistry().add(this);
+      if (sharing != null && !evenIfActive && sharing.isAtWork()) {
+        sharing.waiting = false;
         return;
       }
       reported = true;

@@ -37,7 +37,20 @@ final class Sharing {
   /** In how many threads a span of this segment is active by an {@link Activation}. */
   int activations;
 
+  /**
+   * Whether it waits in line to be reported unfinished. It joins at the beginning and whenever the
+   * last thread lets go of it; from there it is taken out when it turns out to be too old, or the
+   * line too long, while a thread is at work in it. (To leave and join with each activation would
+   * be two more visits to a lock that all threads share.)
+   */
+  boolean waiting = true;
+
   boolean isIdle() {
     return stacked == 0 && detached.isEmpty();
+  }
+
+  /** Whether a thread has a span of it on its stack or active: it is not forgotten then. */
+  boolean isAtWork() {
+    return stacked > 0 || activations > 0;
   }
 }

@@ -395,7 +395,13 @@ public final class Tracer {
     }
     try {
       writer.set(carrier, Sw8.HEADER, header);
-      writer.set(carrier, Sw8.CORRELATION_HEADER, Correlation.encode(context.correlation));
+      writer.set(
+          carrier,
+          Sw8.CORRELATION_HEADER,
+          Correlation.encode(
+              record == null || record.mode <= RecordingSpan.ASYNC
+                  ? context.correlation
+                  : record.segment.correlationNow()));
       writer.set(
           carrier,
           Sw8.EXTENSION_HEADER,
@@ -802,7 +808,9 @@ public final class Tracer {
     }
     Context context = active(here);
     if (context != null) {
-      return Correlation.get(dataOf(context).correlation, key);
+      return Correlation.get(
+          context instanceof Branch branch ? branch.segment.correlationNow() : context.correlation,
+          key);
     }
     return here.handedOver == null ? null : Correlation.get(here.handedOver.correlation, key);
   }

@@ -28,6 +28,18 @@ class DetachedSpanStressTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void eachSpanIsReportedOnce(long seed) throws Exception {
+    run(seed, () -> {});
+    assertThat(tracer.counters().unfinishedAsync()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {5, 6, 7, 8})
+  void alsoWhenSegmentsAreReportedUnfinishedMeanwhile(long seed) throws Exception {
+    run(seed, () -> tracer.reportUnfinished(true));
+    assertThat(tracer.counters().unfinishedAsync()).isPositive();
+  }
+
+  private void run(long seed, Runnable meanwhile) throws Exception {
     AtomicReferenceArray<Span> shared = new AtomicReferenceArray<>(8);
     AtomicLong started = new AtomicLong();
     ExecutorService pool = Executors.newFixedThreadPool(THREADS);
@@ -38,6 +50,10 @@ class DetachedSpanStressTest {
         running.add(pool.submit(() -> work(random, shared, started)));
       }
       for (Future<?> each : running) {
+        while (!each.isDone()) {
+          meanwhile.run();
+          Thread.onSpinWait();
+        }
         each.get(60, TimeUnit.SECONDS);
       }
     } finally {
@@ -54,7 +70,6 @@ class DetachedSpanStressTest {
     long reported = recorder.segments.stream().mapToLong(Segment::spanCount).sum();
     assertThat(reported + tracer.counters().spansOverLimit()).isEqualTo(started.get());
     assertThat(tracer.counters().failures()).isZero();
-    assertThat(tracer.counters().unfinishedAsync()).isZero();
   }
 
   private void work(Random random, AtomicReferenceArray<Span> shared, AtomicLong started) {

@@ -708,9 +708,34 @@ class DetachedSpanTest {
       bounded.reportUnfinished(false);
       assertThat(recorder.count()).isZero();
       scope.close();
+      recorder.tick(59_999);
+      bounded.reportUnfinished(false);
+      assertThat(recorder.count()).isZero();
+      assertThat(bounded.waitingForAsync()).isEqualTo(1);
       job.end();
       assertThat(Spans.tags(recorder.only().span(0))).isEmpty();
       assertThat(bounded.waitingForAsync()).isZero();
+    }
+
+    @Test
+    void whereTooManyWaitTheOldestThatNobodyWorksInAreReported() {
+      Tracer narrow = recorder.settings.asyncLimit(2).build();
+      List<Span> spans = new ArrayList<>();
+      List<Scope> scopes = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        Span span = narrow.startDetached("span " + i, null, 0, null);
+        spans.add(span);
+        scopes.add(narrow.activate(span));
+      }
+      assertThat(recorder.count()).isZero();
+      for (int i = 4; i >= 0; i--) {
+        scopes.get(i).close();
+      }
+      assertThat(recorder.count()).isEqualTo(3);
+      assertThat(narrow.waitingForAsync()).isEqualTo(2);
+      spans.forEach(Span::end);
+      assertThat(recorder.count()).isEqualTo(5);
+      assertThat(narrow.waitingForAsync()).isZero();
     }
 
     @Test
