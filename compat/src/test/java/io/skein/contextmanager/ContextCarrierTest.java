@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ContextCarrierTest {
@@ -24,6 +25,7 @@ class ContextCarrierTest {
   }
 
   @Test
+  @Tag("capability-84")
   void readsTheOlderHeaderToo() {
     ContextCarrier carrier = new ContextCarrier().deserialize(SW6);
     assertThat(carrier.isValid()).isTrue();
@@ -84,6 +86,7 @@ class ContextCarrierTest {
   }
 
   @Test
+  @Tag("capability-85")
   void anyTextCanBeRead() {
     Random random = new Random(1);
     for (int i = 0; i < 50_000; i++) {

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ContextManagerTest {
@@ -95,6 +96,8 @@ class ContextManagerTest {
   // ---- spans
 
   @Test
+  @Tag("capability-79")
+  @Tag("capability-80")
   void threeKindsOfSpansInOneSegment() {
     Span entry = ContextManager.createEntrySpan("/entry", null);
     Span local = ContextManager.createLocalSpan("/local");
@@ -134,6 +137,7 @@ class ContextManagerTest {
   }
 
   @Test
+  @Tag("capability-83")
   void stoppingOutOfOrderIsRepairedAndNothingIsLost() {
     Span entry = ContextManager.createEntrySpan("/entry", null);
     Span local = ContextManager.createLocalSpan("/local");
@@ -208,6 +212,11 @@ class ContextManagerTest {
   }
 
   @Test
+  @Tag("capability-74")
+  @Tag("capability-75")
+  @Tag("capability-76")
+  @Tag("capability-77")
+  @Tag("capability-78")
   void helpersDescribe() {
     Span entry = ContextManager.createEntrySpan("/entry", null);
     SpanHelpers.setTagUrl(entry, "http://localhost/entry");
@@ -261,6 +270,7 @@ class ContextManagerTest {
   // ---- trace id
 
   @Test
+  @Tag("capability-81")
   void traceIdOrWhyThereIsNone() {
     assertThat(ContextManager.getGlobalTraceId()).isEqualTo("N/A");
     Span entry = ContextManager.createEntrySpan("/entry", null);
@@ -281,6 +291,10 @@ class ContextManagerTest {
   // ---- between processes
 
   @Test
+  @Tag("capability-73")
+  @Tag("capability-87")
+  @Tag("capability-88")
+  @Tag("capability-89")
   void callGoesOnWhereItArrives() {
     ContextCarrier carrier = new ContextCarrier();
     Span exit = ContextManager.createExitSpan("/exit", carrier, "callee:8080");
@@ -301,6 +315,7 @@ class ContextManagerTest {
   }
 
   @Test
+  @Tag("capability-86")
   void emptyCarriersBeginATrace() {
     for (ContextCarrier carrier :
         List.of(
@@ -349,6 +364,8 @@ class ContextManagerTest {
   // ---- between threads
 
   @Test
+  @Tag("capability-90")
+  @Tag("capability-91")
   void snapshotContinuesAfterALocalSpanWasStarted() throws Exception {
     Span entry = ContextManager.createEntrySpan("/entry", null);
     ContextSnapshot snapshot = ContextManager.capture();
@@ -378,6 +395,7 @@ class ContextManagerTest {
   }
 
   @Test
+  @Tag("capability-92")
   void headerInjectedAfterwardsNamesTheContinuedTrace() throws Exception {
     Span entry = ContextManager.createEntrySpan("/entry", null);
     ContextSnapshot snapshot = ContextManager.capture();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What 0.33 dropped: rows 30 to 60 of the inventory, and spans as blocks. */
@@ -192,6 +193,7 @@ class SpansTest {
   }
 
   @Test
+  @Tag("capability-45")
   void injectingFromASpanIsInjectingItsContext() {
     Span span = start("one");
     Map<String, String> ofContext = new HashMap<>();
@@ -203,6 +205,7 @@ class SpansTest {
   }
 
   @Test
+  @Tag("capability-44")
   void parentMayBeSupplied() {
     Span parent = start("parent");
     Spans.startBelow(tracer, () -> parent, "child").finish();

@@ -16,6 +16,7 @@ import io.skein.opentracing.scope.ThreadLocalScopeManager;
 import java.io.Closeable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tracer and span builder: rules 1 to 20 of OpenTracing's semantics. */
@@ -124,6 +125,8 @@ class TracerTest {
   }
 
   @Test
+  @Tag("capability-37")
+  @Tag("capability-60")
   void explicitParentCountsMoreThanTheActiveSpan() {
     Span active = tracer.buildSpan("active").start();
     Span parent = tracer.buildSpan("parent").start();
