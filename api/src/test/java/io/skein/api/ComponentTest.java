@@ -16,6 +16,7 @@ class ComponentTest {
   }
 
   @Test
+  @Tag("capability-7")
   void numbersNobodyKnowsAreKept() {
     assertThat(Component.byId(123_456).id()).isEqualTo(123_456);
     assertThat(Component.byId(-5).id()).isEqualTo(-5);

@@ -14,10 +14,12 @@ import java.util.Map;
 final class Example {
   private final RunningServer server;
   private final String service;
+  private final List<String> lines;
 
-  private Example(RunningServer server, String service) {
+  private Example(RunningServer server, String service, List<String> lines) {
     this.server = server;
     this.service = service;
+    this.lines = lines;
   }
 
   /**
@@ -26,6 +28,12 @@ final class Example {
    * @param jvm further arguments for its JVM
    */
   static Example run(RunningServer server, Class<?> program, String... jvm) throws Exception {
+    return run(server, Path.of(System.getProperty("java.home")), program, jvm);
+  }
+
+  /** Runs it to its end with another JDK. */
+  static Example run(RunningServer server, Path jdk, Class<?> program, String... jvm)
+      throws Exception {
     String service = program.getSimpleName();
     List<String> arguments = new ArrayList<>(List.of(jvm));
     arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
@@ -35,11 +43,16 @@ final class Example {
             Path.of("."),
             Map.of("SKEIN_SERVICE", service, "SKEIN_BACKEND", server.collector()),
             "^$",
-            Child.java(arguments.toArray(String[]::new)))) {
+            Child.java(jdk, arguments.toArray(String[]::new)))) {
       assertThat(child.exitStatus(120)).as("%s", child.lines()).isZero();
       assertThat(child.lines()).noneMatch(line -> line.contains("WARNING"));
+      return new Example(server, service, child.lines());
     }
-    return new Example(server, service);
+  }
+
+  /** What it said. */
+  List<String> lines() {
+    return lines;
   }
 
   /** What it made; when there are more or fewer traces, that is a failure. */

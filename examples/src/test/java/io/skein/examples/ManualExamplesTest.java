@@ -2,9 +2,12 @@ package io.skein.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.skein.examples.manual.AcrossThreads;
 import io.skein.examples.manual.Errors;
 import io.skein.examples.manual.ManualSpans;
+import io.skein.sdk.Skein;
+import io.skein.testing.server.Child;
 import io.skein.testing.server.RunningServer;
 import io.skein.testing.server.Trace;
 import java.nio.file.Path;
@@ -75,6 +78,21 @@ class ManualExamplesTest {
   }
 
   @Test
+  @Tag("capability-72")
+  void theInstanceTellsAboutItself() throws Exception {
+    Example.run(server, Restless.class);
+    JsonNode instance =
+        server
+            .await(
+                "/api/instances?service=Restless",
+                answer -> !answer.path("instances").path(0).path("properties").isEmpty())
+            .path("instances")
+            .path(0);
+    assertThat(instance.path("language").asText()).isEqualToIgnoringCase("java");
+    assertThat(instance.path("properties").toString()).contains("Process No.");
+  }
+
+  @Test
   @Tag("capability-4")
   @Tag("capability-26")
   void anExceptionIsRecordedAndGoesOn() throws Exception {
@@ -98,8 +116,9 @@ class ManualExamplesTest {
   @Tag("capability-24")
   @Tag("capability-93")
   void theTraceGoesAcrossThreads() throws Exception {
-    boolean virtual = Runtime.version().feature() >= 21;
-    List<Trace> traces = Example.run(server, AcrossThreads.class).traces(virtual ? 4 : 3);
+    Example example = Example.run(server, Child.newestJdk(), AcrossThreads.class);
+    boolean virtual = example.lines().contains("with a virtual thread, too");
+    List<Trace> traces = example.traces(virtual ? 4 : 3);
 
     Trace request = Example.with(traces, "request");
     Trace.Span entry = request.span("request");
@@ -124,6 +143,15 @@ class ManualExamplesTest {
           .hasSize(1)
           .allMatch(
               span -> span.refersTo(thread.span("request with a virtual thread"), "CrossThread"));
+    }
+  }
+
+  /** Does nothing but start and end. */
+  static final class Restless {
+    private Restless() {}
+
+    public static void main(String[] args) {
+      Skein.start().close();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skein.examples.opentracing.ActiveSpans;
 import io.skein.examples.opentracing.HttpRequests;
 import io.skein.examples.opentracing.ScopeManagers;
+import io.skein.testing.server.Child;
 import io.skein.testing.server.RunningServer;
 import io.skein.testing.server.Trace;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ class OpenTracingExamplesTest {
   }
 
   @Test
+  @Tag("capability-25")
   @Tag("capability-27")
   @Tag("capability-28")
   @Tag("capability-31")
@@ -110,11 +112,17 @@ class OpenTracingExamplesTest {
   @Tag("capability-49")
   @Tag("capability-61")
   @Tag("capability-62")
+  @Tag("capability-63")
   @Tag("capability-64")
   @Tag("capability-65")
   @Tag("capability-66")
   void eachScopeManagerLetsTheSpanFlowAsItSays() throws Exception {
-    List<Trace> traces = Example.run(server, ScopeManagers.class).traces(7);
+    Example example = Example.run(server, Child.newestJdk(), ScopeManagers.class);
+    boolean virtual = example.lines().contains("with virtual threads, too");
+    List<Trace> traces = example.traces(virtual ? 10 : 7);
+    for (int i = 0; virtual && i < 3; i++) {
+      assertInOneTrace(traces, "virtual " + i, "in virtual " + i);
+    }
     assertThat(Example.with(traces, "other thread, trace of its own").spans()).hasSize(1);
     assertThat(Example.with(traces, "detached, trace of its own").spans()).hasSize(1);
     assertInOneTrace(traces, "per thread", "other thread, given the span");

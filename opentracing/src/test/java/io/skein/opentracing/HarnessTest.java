@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -131,6 +132,7 @@ class HarnessTest {
   }
 
   @Test
+  @Tag("capability-37")
   void startSpanWithParent() {
     Span parent = start("parent");
     tracer.buildSpan("Leela").asChildOf(parent).start().finish();

@@ -61,6 +61,7 @@ public final class AcrossThreads {
                       .invoke(null, Carry.runnable(AcrossThreads::someWork));
           virtual.join();
         }
+        System.out.println("with a virtual thread, too");
       }
     }
   }

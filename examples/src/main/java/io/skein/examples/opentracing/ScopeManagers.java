@@ -9,8 +9,12 @@ import io.skein.opentracing.scope.InheritingScopeManager;
 import io.skein.opentracing.scope.ReactorScopeManager;
 import io.skein.opentracing.scope.TaskScopeManager;
 import io.skein.opentracing.scope.ThreadLocalScopeManager;
+import io.skein.opentracing.scope.VirtualThreadScopeManager;
 import io.skein.sdk.Skein;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import reactor.core.publisher.Mono;
 
 /** Where the active span is kept, and where it flows by itself. */
@@ -20,6 +24,10 @@ public final class ScopeManagers {
   public static void main(String[] args) throws Exception {
     try (Skein skein = Skein.start()) {
       perThread();
+      if (Runtime.version().feature() >= 21) {
+        perVirtualThread();
+        System.out.println("with virtual threads, too");
+      }
       continuations();
       reactor();
       perTask();
@@ -48,6 +56,31 @@ public final class ScopeManagers {
       given.join();
     } finally {
       span.finish();
+    }
+  }
+
+  /** A virtual thread is a thread: it keeps its span while it waits, on whatever it runs after. */
+  private static void perVirtualThread() throws Exception {
+    Tracer tracer = SkeinTracer.builder().scopeManager(new VirtualThreadScopeManager()).build();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      String name = "virtual " + i;
+      Runnable work =
+          () -> {
+            Span span = tracer.buildSpan(name).start();
+            try (Scope scope = tracer.activateSpan(span)) {
+              LockSupport.parkNanos(1_000_000);
+              tracer.buildSpan("in " + name).start().finish();
+            } finally {
+              span.finish();
+            }
+          };
+      // Thread.startVirtualThread(work); reached so that this compiles for 17.
+      threads.add(
+          (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work));
+    }
+    for (Thread thread : threads) {
+      thread.join();
     }
   }
 

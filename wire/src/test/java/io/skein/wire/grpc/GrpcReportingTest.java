@@ -209,6 +209,15 @@ class GrpcReportingTest {
   }
 
   @Test
+  void aProcessThatEndsAtOnceHasSaidWhoItIs() throws Exception {
+    try (TestCollector collector = TestCollector.start()) {
+      open(collector.address()).close(Duration.ofSeconds(10));
+      assertThat(collector.calls("reportInstanceProperties")).isNotEmpty();
+      assertThat(collector.calls.get(collector.calls.size() - 1).method()).isEqualTo("keepAlive");
+    }
+  }
+
+  @Test
   void closingIsBoundedAlsoWhenTheCollectorIsSilent() throws Exception {
     try (TestCollector collector = TestCollector.start()) {
       collector.onSegments = call -> null;

@@ -1,6 +1,7 @@
 package io.skein.testing.server;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -62,11 +63,23 @@ public final class Child implements AutoCloseable {
 
   /** The command that runs Java in the version that runs this test. */
   public static List<String> java(String... arguments) {
+    return java(Path.of(System.getProperty("java.home")), arguments);
+  }
+
+  /** The command that runs the Java of a JDK. */
+  public static List<String> java(Path jdk, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(jdk.resolve("bin").resolve("java").toString());
     command.add("-Xmx256m");
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** The last of the JDKs that the tests were told of, or the one that runs them. */
+  public static Path newestJdk() {
+    String[] told = System.getProperty("skein.test.jdks", "").split(File.pathSeparator, -1);
+    String last = told[told.length - 1];
+    return Path.of(last.isEmpty() ? System.getProperty("java.home") : last);
   }
 
   private void read() {
