@@ -16,6 +16,7 @@ class ContextCarrierTest {
       "1-My40LjU=-MS4yLjM=-4-1-1-IzEyNy4wLjAuMTo4MDgw-Iy9wb3J0YWw=-MTIz";
 
   @Test
+  @Tag("capability-88")
   void readsAndWritesTheHeader() {
     ContextCarrier carrier = new ContextCarrier().deserialize(SW8);
     assertThat(carrier.isValid()).isTrue();
@@ -61,6 +62,7 @@ class ContextCarrierTest {
   }
 
   @Test
+  @Tag("capability-85")
   void whatIsDamagedIsNothing() {
     for (String damaged :
         List.of(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SkyWalkingTest {
@@ -21,6 +22,7 @@ class SkyWalkingTest {
   }
 
   @Test
+  @Tag("capability-71")
   void bootsOnceHoweverOftenItIsCalled() throws Exception {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -165,7 +165,6 @@ final class Heartbeat {
     if (beats == 0 || propertiesDue) {
       client.call(REPORT_PROPERTIES, ByteBuffer.wrap(properties), timeoutNanos / 2);
     }
-    client.call(
-        KEEP_ALIVE, ByteBuffer.wrap(ping), timeoutNanos - (System.nanoTime() - began));
+    client.call(KEEP_ALIVE, ByteBuffer.wrap(ping), timeoutNanos - (System.nanoTime() - began));
   }
 }
