@@ -58,6 +58,8 @@ public final class SkeinApiPlugin implements Plugin {
           "correlation",
           "putCorrelation",
           "startDetached",
+          "startWanted",
+          "wanted",
           "kind",
           "activate");
 
@@ -394,6 +396,28 @@ public final class SkeinApiPlugin implements Plugin {
         @Advice.Argument(2) long epochMillis,
         @Advice.Argument(3) @Nullable List<@Nullable Object> parents) {
       return Bridge.TARGET.startDetached(operationName, kind, epochMillis, parents);
+    }
+  }
+
+  static final class StartWantedCall {
+    private StartWantedCall() {}
+
+    @Advice.ReplaceReturned
+    static @Nullable Object startWanted(
+        @Advice.Argument(0) @Nullable String operationName,
+        @Advice.Argument(1) int kind,
+        @Advice.Argument(2) long epochMillis,
+        @Advice.Argument(3) @Nullable List<@Nullable Object> parents) {
+      return Bridge.TARGET.startWanted(operationName, kind, epochMillis, parents);
+    }
+  }
+
+  static final class WantedCall {
+    private WantedCall() {}
+
+    @Advice.Enter
+    static void wanted(@Advice.Argument(0) @Nullable Object span, @Advice.Argument(1) int wanted) {
+      Bridge.TARGET.wanted(span, wanted);
     }
   }
 
