@@ -2,7 +2,8 @@ package io.skein.api;
 
 import io.skein.api.spi.Providers;
 import io.skein.api.spi.TracingProvider;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -32,7 +33,7 @@ public final class SpanBuilder {
   private @Nullable BiConsumer<String, String> outgoing;
 
   /** Key and value, alternating; a key is a String or a TagKey. */
-  private @Nullable Object @Nullable [] tags;
+  private @Nullable List<Object> tags;
 
   private SpanBuilder(int kind, @Nullable String operationName, @Nullable String peer) {
     this.kind = kind;
@@ -78,13 +79,13 @@ public final class SpanBuilder {
 
   private SpanBuilder addTag(@Nullable Object key, @Nullable Object value) {
     if (this != NOTHING && key != null && value != null) {
-      @Nullable Object[] present = tags;
-      int used = present == null ? 0 : present.length;
-      @Nullable Object[] more =
-          present == null ? new @Nullable Object[2] : Arrays.copyOf(present, used + 2);
-      more[used] = key;
-      more[used + 1] = value;
-      tags = more;
+      List<Object> present = tags;
+      if (present == null) {
+        present = new ArrayList<>(8);
+        tags = present;
+      }
+      present.add(key);
+      present.add(value);
     }
     return this;
   }
@@ -146,13 +147,14 @@ public final class SpanBuilder {
     if (peer != null && kind != EXIT) {
       span.peer(peer);
     }
-    @Nullable Object[] present = tags;
+    List<Object> present = tags;
     if (present != null) {
-      for (int i = 0; i < present.length; i += 2) {
-        if (present[i] instanceof TagKey<?> key) {
-          span.tag((TagKey<Object>) key, present[i + 1]);
+      for (int i = 0; i < present.size(); i += 2) {
+        Object value = present.get(i + 1);
+        if (present.get(i) instanceof TagKey<?> key) {
+          span.tag((TagKey<Object>) key, value);
         } else {
-          span.tag((String) present[i], (String) present[i + 1]);
+          span.tag((String) present.get(i), (String) value);
         }
       }
     }

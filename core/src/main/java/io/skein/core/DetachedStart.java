@@ -49,6 +49,10 @@ final class DetachedStart {
     if (given != null) {
       try {
         for (Object each : given) {
+          if (places.size() > tracer.refLimit()) {
+            tracer.counters().refOverLimit();
+            break;
+          }
           Object place = each;
           if (each instanceof Span span) {
             RecordingSpan record = Tracer.recordOf(span);

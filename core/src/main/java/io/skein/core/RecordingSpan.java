@@ -261,7 +261,7 @@ final class RecordingSpan extends SpanRecord implements Span {
       present = used == 0 ? new String[2 * FIRST_TAGS] : Arrays.copyOf(present, 2 * used);
       tags = present;
     }
-    present[used] = key;
+    present[used] = Texts.boundedKey(key);
     present[used + 1] = bounded;
     tagCount++;
   }

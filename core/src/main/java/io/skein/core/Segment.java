@@ -373,7 +373,9 @@ public final class Segment extends Context {
       if (span == null) {
         tracer.counters().spanOverLimit();
         NoopSpan noop = new NoopSpan(this, null, true);
-        noop.below = parent;
+        // Not the parent itself, which may be such a one, too: whoever starts child below child for
+        // ever must not build a chain of them.
+        noop.below = StackedSpan.nearestRecord(parent);
         return noop;
       }
       sharing.detached.add(span);

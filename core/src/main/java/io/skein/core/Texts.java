@@ -8,6 +8,9 @@ final class Texts {
   /** Far above every SQL statement worth reading, far below what hurts a queue of segments. */
   static final int MAX_VALUE = 32_768;
 
+  /** Keys are short words; one that is data by mistake must not fill the memory. */
+  static final int MAX_KEY = 1024;
+
   private static final int MAX_FIELDS = 64;
 
   private Texts() {}
@@ -22,6 +25,10 @@ final class Texts {
       end--;
     }
     return text.substring(0, end);
+  }
+
+  static String boundedKey(String key) {
+    return key.length() <= MAX_KEY ? key : cut(key, MAX_KEY);
   }
 
   static String bounded(String value) {
@@ -61,7 +68,7 @@ final class Texts {
         String key = field.getKey();
         String value = field.getValue();
         if (key != null && !key.isEmpty() && value != null && used < pairs.length) {
-          pairs[used++] = key;
+          pairs[used++] = boundedKey(key);
           pairs[used++] = bounded(value);
         }
       }

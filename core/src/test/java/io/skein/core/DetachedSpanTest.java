@@ -679,6 +679,42 @@ class DetachedSpanTest {
   }
 
   @Nested
+  class Huge {
+    @Test
+    void chainsBeyondTheLimitKeepNothing() {
+      Span root = detached("root");
+      Span span = root;
+      for (int i = 0; i < 1000; i++) {
+        span = detached("span " + i, span);
+      }
+      assertThat(((NoopSpan) span).below).isInstanceOf(RecordingSpan.class);
+      assertThat(tracer.counters().spansOverLimit()).isEqualTo(701);
+      tracer.reportUnfinished(true);
+    }
+
+    @Test
+    void parentsAreBounded() {
+      Tracer few = recorder.settings.refLimit(3).build();
+      List<Span> parents = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        parents.add(few.startDetached("parent " + i, null, 0, null));
+      }
+      few.startDetached("child", null, 0, parents).end();
+      parents.forEach(Span::end);
+      assertThat(Spans.named(recorder.segments.get(0), "child").refCount()).isEqualTo(3);
+    }
+
+    @Test
+    void keysAreBounded() {
+      Span span = detached("span");
+      span.tag("k".repeat(100_000), "v").log(Map.of("k".repeat(100_000), "v"));
+      span.end();
+      assertThat(recorder.only().span(0).tagKey(0)).hasSize(1024);
+      assertThat(recorder.only().span(0).log(0).key(0)).hasSize(1024);
+    }
+  }
+
+  @Nested
   class Unfinished {
     @Test
     @DisplayName("T15 what nobody ends is reported after its time")
