@@ -81,8 +81,9 @@ final class AutomaticSpan implements BackedSpan {
 
   @Override
   public Span log(long micros, @Nullable Map<String, ?> fields) {
-    if (fields != null && !fields.isEmpty()) {
-      provider.log(span, Description.millis(micros), Description.texts(fields));
+    Map<String, String> texts = fields == null ? Map.of() : Description.texts(fields);
+    if (!texts.isEmpty()) {
+      provider.log(span, Description.millis(micros), texts);
     }
     return this;
   }

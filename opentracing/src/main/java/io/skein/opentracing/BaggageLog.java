@@ -16,7 +16,13 @@ final class BaggageLog {
           .log(
               System.Logger.Level.WARNING,
               "Baggage item \"{0}\" was not taken: no room. Later ones are refused silently.",
-              key.length() <= 100 ? key : key.substring(0, 100) + "...");
+              shown(key));
     }
+  }
+
+  /** The key may come from a user of the application, and must not write lines of its own. */
+  private static String shown(String key) {
+    String cut = key.length() <= 100 ? key : key.substring(0, 100) + "...";
+    return cut.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -205,25 +205,41 @@ final class Description {
     return micros <= 0 ? 0 : Math.max(1, micros / 1000);
   }
 
-  /** Log fields as texts. An error object also says what it is, where the application has not. */
+  /**
+   * Log fields as texts, as many as can be read from the application's map. An error object also
+   * says what it is, where the application has not.
+   */
   static Map<String, String> texts(Map<String, ?> fields) {
     Map<String, String> texts = new LinkedHashMap<>();
-    fields.forEach(
-        (key, value) -> {
-          if (key != null && value != null) {
-            texts.put(key, text(value));
+    try {
+      Object error = null;
+      for (Map.Entry<String, ?> field : fields.entrySet()) {
+        String key = field.getKey();
+        Object value = field.getValue();
+        if (key != null && value != null) {
+          texts.put(key, text(value));
+          if (key.equals(Fields.ERROR_OBJECT)) {
+            error = value;
           }
-        });
-    if (fields.get(Fields.ERROR_OBJECT) instanceof Throwable error) {
-      texts.putIfAbsent(Fields.ERROR_KIND, error.getClass().getName());
-      String message = StackText.message(error);
-      if (message != null) {
-        texts.putIfAbsent(Fields.MESSAGE, message);
+        }
       }
-      if (!texts.containsKey(Fields.STACK)) {
-        texts.put(Fields.STACK, StackText.of(error));
+      if (error instanceof Throwable thrown) {
+        describe(thrown, texts);
       }
+    } catch (RuntimeException e) {
+      return texts; // a map that somebody changes meanwhile, or that is none
     }
     return texts;
+  }
+
+  private static void describe(Throwable error, Map<String, String> texts) {
+    texts.putIfAbsent(Fields.ERROR_KIND, error.getClass().getName());
+    String message = StackText.message(error);
+    if (message != null) {
+      texts.putIfAbsent(Fields.MESSAGE, message);
+    }
+    if (!texts.containsKey(Fields.STACK)) {
+      texts.put(Fields.STACK, StackText.of(error));
+    }
   }
 }

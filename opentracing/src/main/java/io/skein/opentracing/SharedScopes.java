@@ -48,8 +48,11 @@ final class SharedScopes implements ScopeManager, ActivationListener {
     Scope here = watched.activate(span);
     Scope there = scopes.activate(span);
     return () -> {
-      there.close();
-      here.close();
+      try {
+        there.close();
+      } finally {
+        here.close();
+      }
     };
   }
 

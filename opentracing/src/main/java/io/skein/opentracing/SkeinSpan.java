@@ -106,7 +106,7 @@ final class SkeinSpan implements BackedSpan {
 
   @Override
   public Span log(long micros, @Nullable Map<String, ?> fields) {
-    if (fields != null && !fields.isEmpty()) {
+    if (fields != null) {
       note(micros, Description.texts(fields));
     }
     return this;
@@ -126,7 +126,7 @@ final class SkeinSpan implements BackedSpan {
   }
 
   private synchronized void note(long micros, Map<String, String> fields) {
-    if (!finished) {
+    if (!finished && !fields.isEmpty()) {
       provider.log(behind, Description.millis(micros), fields);
     }
   }

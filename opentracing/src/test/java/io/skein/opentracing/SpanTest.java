@@ -6,6 +6,7 @@ import io.opentracing.Span;
 import io.opentracing.SpanContext;
 import io.opentracing.tag.Tag;
 import io.opentracing.tag.Tags;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -167,6 +168,52 @@ class SpanTest {
     assertThat(finished.record().log(0).millis()).isEqualTo(recorder.clock.get());
     assertThat(finished.record().log(1).millis()).isEqualTo(1_600_000_000_123L);
     assertThat(finished.record().log(3).millis()).isEqualTo(1_600_000_000_124L);
+  }
+
+  @Test
+  void fieldsThatCannotBeReadHarmNobody() {
+    Span span = tracer.buildSpan("one").start();
+    span.log(
+        new AbstractMap<String, Object>() {
+          @Override
+          public Set<Map.Entry<String, Object>> entrySet() {
+            throw new IllegalStateException("not readable");
+          }
+        });
+    span.log(Map.of("fails", new Unprintable()));
+    span.setTag("fails", new Unprintable());
+    span.finish();
+    assertThat(recorder.only().tags()).containsEntry("fails", Unprintable.class.getName());
+    assertThat(recorder.only().logs()).hasSize(1);
+  }
+
+  private static final class Unprintable extends Number {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public int intValue() {
+      return 0;
+    }
+
+    @Override
+    public long longValue() {
+      return 0;
+    }
+
+    @Override
+    public float floatValue() {
+      return 0;
+    }
+
+    @Override
+    public double doubleValue() {
+      return 0;
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("not printable");
+    }
   }
 
   @Test
