@@ -7,7 +7,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's data that travels with a trace: at most 3 keys, values of at most 128 characters.
+ * The user's data that travels with a trace: at most 3 keys, values of at most 128 characters,
+ * unless set otherwise.
  *
  * <p>Kept as an array {@code key, value, key, value ...} that is never changed, so that contexts,
  * snapshots and threads share it without copying (T21). The rules of putting are SkyWalking's Java
@@ -24,9 +25,29 @@ final class Correlation {
   static final String[] NONE = {};
 
   /**
-   * 3 x 2 texts of 128 characters, 3 bytes each at most, as base64 with separators, is below this.
+   * How much there may be.
+   *
+   * @param keys how many keys
+   * @param length how many characters a key or a value may have
    */
-  static final int MAX_HEADER = 4096;
+  record Limits(int keys, int length) {
+    static final Limits DEFAULT = new Limits(MAX_KEYS, MAX_LENGTH);
+
+    /** Every call carries it: more than this is no correlation, and servers refuse such headers. */
+    private static final int MOST_KEYS = 16;
+
+    private static final int LONGEST = 512;
+
+    Limits {
+      keys = Math.max(0, Math.min(MOST_KEYS, keys));
+      length = Math.max(0, Math.min(LONGEST, length));
+    }
+
+    /** Two texts for each key, 3 bytes for a character at most, as base64 with separators. */
+    int header() {
+      return Math.max(4096, keys * 2 * (4 * length + 6));
+    }
+  }
 
   private Correlation() {}
 
@@ -40,8 +61,8 @@ final class Correlation {
   }
 
   /** The pairs with one put in; the same array where the rules say that nothing changes. */
-  static String[] put(String[] pairs, @Nullable String key, @Nullable String value) {
-    if (key == null || key.isEmpty() || key.length() > MAX_LENGTH) {
+  static String[] put(String[] pairs, @Nullable String key, @Nullable String value, Limits limits) {
+    if (key == null || key.isEmpty() || key.length() > limits.length()) {
       return pairs;
     }
     int at = 0;
@@ -52,7 +73,7 @@ final class Correlation {
     if (value == null || value.isEmpty()) {
       return present ? without(pairs, at) : pairs;
     }
-    if (value.length() > MAX_LENGTH || (!present && pairs.length >= 2 * MAX_KEYS)) {
+    if (value.length() > limits.length() || (!present && pairs.length >= 2 * limits.keys())) {
       return pairs;
     }
     String[] changed = Arrays.copyOf(pairs, present ? pairs.length : pairs.length + 2);
@@ -64,14 +85,14 @@ final class Correlation {
   /**
    * Those of a second carrier too, as far as there is room: what came first has the right of way.
    */
-  static String[] merge(String[] first, String[] second) {
+  static String[] merge(String[] first, String[] second, Limits limits) {
     if (first.length == 0) {
       return second;
     }
     String[] merged = first;
     for (int i = 0; i < second.length; i += 2) {
       if (get(merged, second[i]) == null) {
-        merged = put(merged, second[i], second[i + 1]);
+        merged = put(merged, second[i], second[i + 1], limits);
       }
     }
     return merged;
@@ -103,20 +124,20 @@ final class Correlation {
   }
 
   /** Reads a header; what is malformed or beyond the limits is left out. */
-  static String[] decode(@Nullable String header) {
-    if (header == null || header.isEmpty() || header.length() > MAX_HEADER) {
+  static String[] decode(@Nullable String header, Limits limits) {
+    if (header == null || header.isEmpty() || header.length() > limits.header()) {
       return NONE;
     }
     String[] pairs = NONE;
     int begin = 0;
-    while (begin <= header.length() && pairs.length < 2 * MAX_KEYS) {
+    while (begin <= header.length() && pairs.length < 2 * limits.keys()) {
       int comma = header.indexOf(',', begin);
       int end = comma < 0 ? header.length() : comma;
       int colon = header.indexOf(':', begin);
       if (colon > begin && colon < end) {
         String value = Base64Text.decode(header, colon + 1, end);
         if (value != null && !value.isEmpty()) { // elsewhere that means: remove
-          pairs = put(pairs, Base64Text.decode(header, begin, colon), value);
+          pairs = put(pairs, Base64Text.decode(header, begin, colon), value, limits);
         }
       }
       begin = end + 1;

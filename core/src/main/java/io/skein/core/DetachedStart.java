@@ -153,7 +153,8 @@ final class DetachedStart {
     if (ref != null) {
       synchronized (span.segment) {
         span.segment.addRef(span, ref);
-        span.segment.correlation = Correlation.merge(span.segment.correlation, correlation);
+        span.segment.correlation =
+            Correlation.merge(span.segment.correlation, correlation, tracer.correlationLimits());
       }
     }
   }

@@ -51,6 +51,7 @@ public final class Tracer {
   private final int logLimit;
   private final int nameLimit;
   private final @Nullable String peerPrefix;
+  private final Correlation.Limits correlationLimits;
   private final Set<String> ignoredErrors;
   private final Set<String> tagsFromCorrelation;
   private final TracerCounters counters = new TracerCounters();
@@ -67,6 +68,7 @@ public final class Tracer {
     logLimit = settings.logLimit;
     nameLimit = settings.operationNameLimit;
     peerPrefix = settings.cluster.isEmpty() ? null : settings.cluster + "/";
+    correlationLimits = settings.correlationLimits;
     ignoredErrors = settings.ignoredErrors;
     tagsFromCorrelation = settings.tagsFromCorrelation;
     asyncRegistry = new AsyncRegistry(this, settings.asyncLimit, settings.asyncTimeout.toMillis());
@@ -451,7 +453,8 @@ public final class Tracer {
   }
 
   void adopt(Segment segment, RecordingSpan span, Incoming incoming) {
-    segment.correlation = Correlation.merge(segment.correlation, incoming.correlation);
+    segment.correlation =
+        Correlation.merge(segment.correlation, incoming.correlation, correlationLimits);
     segment.skipAnalysis = incoming.skipAnalysis;
     if (incoming.sentMillis >= 0) {
       // The clocks of two machines: it may well be negative, and is written as it is (T36).
@@ -489,7 +492,7 @@ public final class Tracer {
       return new Incoming(
           header,
           parent,
-          Correlation.decode(reader.get(carrier, Sw8.CORRELATION_HEADER)),
+          Correlation.decode(reader.get(carrier, Sw8.CORRELATION_HEADER), correlationLimits),
           reader.get(carrier, Sw8.EXTENSION_HEADER));
     } catch (RuntimeException | LinkageError e) {
       counters.failure();
@@ -573,9 +576,10 @@ public final class Tracer {
     }
   }
 
-  private static void link(Segment segment, RecordingSpan span, Snapshot snapshot) {
+  private void link(Segment segment, RecordingSpan span, Snapshot snapshot) {
     segment.addRef(span, snapshot.toRef());
-    segment.correlation = Correlation.merge(segment.correlation, snapshot.correlation);
+    segment.correlation =
+        Correlation.merge(segment.correlation, snapshot.correlation, correlationLimits);
     segment.skipAnalysis = snapshot.skipAnalysis;
   }
 
@@ -817,7 +821,7 @@ public final class Tracer {
 
   /**
    * Gives the trace a value to carry along, over threads and processes: at most 3 keys, key and
-   * value of at most 128 characters. A null or empty value takes the key out.
+   * value of at most 128 characters, unless set otherwise. A null or empty value takes the key out.
    *
    * @return whether the key has this value now
    */
@@ -831,7 +835,7 @@ public final class Tracer {
     if (context != null) {
       Context data = dataOf(context);
       synchronized (data) {
-        changed = Correlation.put(data.correlation, key, value);
+        changed = Correlation.put(data.correlation, key, value, correlationLimits);
         data.correlation = changed;
       }
       if (value != null
@@ -844,7 +848,7 @@ public final class Tracer {
         }
       }
     } else if (here.handedOver != null) {
-      changed = Correlation.put(here.handedOver.correlation, key, value);
+      changed = Correlation.put(here.handedOver.correlation, key, value, correlationLimits);
       here.handedOver = here.handedOver.withCorrelation(changed);
     } else {
       return false;
@@ -1011,6 +1015,10 @@ public final class Tracer {
 
   int spanLimit() {
     return spanLimit;
+  }
+
+  Correlation.Limits correlationLimits() {
+    return correlationLimits;
   }
 
   int refLimit() {

@@ -26,6 +26,7 @@ public final class TracerBuilder {
   int asyncLimit = 10_000;
 
   Duration asyncTimeout = Duration.ofMinutes(30);
+  Correlation.Limits correlationLimits = Correlation.Limits.DEFAULT;
   String cluster = "";
   Set<String> ignoredErrors = Set.of();
   Set<String> tagsFromCorrelation = Set.of();
@@ -92,6 +93,12 @@ public final class TracerBuilder {
   /** Log entries of a span. */
   public TracerBuilder logLimit(int logs) {
     logLimit = Math.max(0, logs);
+    return this;
+  }
+
+  /** Pairs of the user's data that travel, at most 16; characters of each text, at most 512. */
+  public TracerBuilder correlationLimits(int keys, int length) {
+    correlationLimits = new Correlation.Limits(keys, length);
     return this;
   }
 

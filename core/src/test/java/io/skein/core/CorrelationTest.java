@@ -13,11 +13,12 @@ class CorrelationTest {
 
   @Test
   void writesAndReadsTheDocumentedExample() {
-    String[] pairs = Correlation.put(Correlation.NONE, "k1", "v1");
-    pairs = Correlation.put(pairs, "k2", "v2");
+    String[] pairs = Correlation.put(Correlation.NONE, "k1", "v1", Correlation.Limits.DEFAULT);
+    pairs = Correlation.put(pairs, "k2", "v2", Correlation.Limits.DEFAULT);
 
     assertThat(Correlation.encode(pairs)).isEqualTo("azE=:djE=,azI=:djI=");
-    assertThat(Correlation.decode("azE=:djE=,azI=:djI=")).containsExactly("k1", "v1", "k2", "v2");
+    assertThat(Correlation.decode("azE=:djE=,azI=:djI=", Correlation.Limits.DEFAULT))
+        .containsExactly("k1", "v1", "k2", "v2");
   }
 
   @Test
@@ -45,14 +46,19 @@ class CorrelationTest {
 
   @Test
   void whatIsMalformedOrTooMuchIsLeftOut() {
-    assertThat(Correlation.decode("azE=:djE=,,:,a,=:=,!!:djI=,azI=:!!,azM=:,azI=:djI="))
+    assertThat(
+            Correlation.decode(
+                "azE=:djE=,,:,a,=:=,!!:djI=,azI=:!!,azM=:,azI=:djI=", Correlation.Limits.DEFAULT))
         .containsExactly("k1", "v1", "k2", "v2");
-    assertThat(Correlation.decode("YQ==:YQ==,Yg==:Yg==,Yw==:Yw==,ZA==:ZA=="))
+    assertThat(
+            Correlation.decode(
+                "YQ==:YQ==,Yg==:Yg==,Yw==:Yw==,ZA==:ZA==", Correlation.Limits.DEFAULT))
         .containsExactly("a", "a", "b", "b", "c", "c");
-    assertThat(Correlation.decode(null)).isEmpty();
-    assertThat(Correlation.decode("")).isEmpty();
-    assertThat(Correlation.decode(",".repeat(4097))).isEmpty();
-    assertThat(Correlation.decode("azE=:djE=,azE=:!!")).containsExactly("k1", "v1");
+    assertThat(Correlation.decode(null, Correlation.Limits.DEFAULT)).isEmpty();
+    assertThat(Correlation.decode("", Correlation.Limits.DEFAULT)).isEmpty();
+    assertThat(Correlation.decode(",".repeat(4097), Correlation.Limits.DEFAULT)).isEmpty();
+    assertThat(Correlation.decode("azE=:djE=,azE=:!!", Correlation.Limits.DEFAULT))
+        .containsExactly("k1", "v1");
   }
 
   @Test
@@ -79,5 +85,27 @@ class CorrelationTest {
     Span next = tracer.startEntry("GET:/");
     assertThat(tracer.correlation("a")).isNull();
     next.end();
+  }
+
+  @Test
+  void thereMayBeMoreOrLess() {
+    Recorder recorder = new Recorder();
+    Tracer tracer = recorder.settings.correlationLimits(5, 300).build();
+    Span exit = tracer.startExit("call", "b:80");
+    for (int i = 0; i < 7; i++) {
+      assertThat(tracer.putCorrelation("k" + i, "v".repeat(300))).isEqualTo(i < 5);
+    }
+    assertThat(tracer.putCorrelation("k0", "v".repeat(301))).isFalse();
+    Recorder.Headers headers = Recorder.Headers.from(tracer, exit);
+    exit.end();
+    Span entry = tracer.startEntry("serve", headers, Recorder.Headers.READER);
+    assertThat(tracer.correlation("k4")).hasSize(300);
+    entry.end();
+
+    Tracer none = recorder.settings.correlationLimits(-1, 1_000_000).build();
+    Span span = none.startEntry("serve", headers, Recorder.Headers.READER);
+    assertThat(none.correlation("k0")).isNull();
+    assertThat(none.putCorrelation("k", "v")).isFalse();
+    span.end();
   }
 }

@@ -37,7 +37,8 @@ class HeaderFuzzTest {
       assertThat(ref.parentInstance()).isEqualTo(instance);
       assertThat(ref.parentEndpoint()).isEqualTo(endpoint);
       assertThat(ref.networkAddress()).isEqualTo(peer);
-      assertThat(Correlation.decode(headers.get("sw8-correlation"))).containsExactly("k", value);
+      assertThat(Correlation.decode(headers.get("sw8-correlation"), Correlation.Limits.DEFAULT))
+          .containsExactly("k", value);
     }
   }
 
@@ -68,7 +69,9 @@ class HeaderFuzzTest {
         assertThat(ref.parentEndpoint()).isNotEmpty();
         assertThat(ref.networkAddress()).isNotEmpty();
       }
-      String[] pairs = Correlation.decode(damaged(sent.get("sw8-correlation") + ",azI=:djI="));
+      String[] pairs =
+          Correlation.decode(
+              damaged(sent.get("sw8-correlation") + ",azI=:djI="), Correlation.Limits.DEFAULT);
       assertThat(pairs.length).isLessThanOrEqualTo(2 * Correlation.MAX_KEYS);
       for (String text : pairs) {
         assertThat(text).isNotEmpty();

@@ -44,8 +44,8 @@ public final class SkeinBuilder {
   }
 
   /**
-   * Any setting of <a href="https://github.com/skein/skein/blob/main/docs/settings.md">the
-   * list</a>, by its key or its SkyWalking name.
+   * Any setting of those in {@code docs/settings.md}, by its key or its SkyWalking name. Those that
+   * concern plugins, and the log's level and file, mean nothing here.
    */
   public SkeinBuilder set(@Nullable String key, @Nullable String value) {
     if (key != null && !key.isBlank() && value != null) {

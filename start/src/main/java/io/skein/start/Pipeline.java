@@ -112,6 +112,8 @@ public final class Pipeline {
         .refLimit(settings.number(Setting.REF_LIMIT))
         .logLimit(settings.number(Setting.LOG_LIMIT))
         .operationNameLimit(settings.number(Setting.OPERATION_LENGTH))
+        .correlationLimits(
+            settings.number(Setting.CORRELATION_COUNT), settings.number(Setting.CORRELATION_LENGTH))
         .build();
   }
 

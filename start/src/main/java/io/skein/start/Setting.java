@@ -158,14 +158,14 @@ public enum Setting {
       Kind.NUMBER,
       "correlation.element_max_number",
       "SW_CORRELATION_ELEMENT_MAX_NUMBER",
-      "Pairs of user data that travel with a trace."),
+      "Pairs of user data that travel with a trace, at most 16. They are in a header of every call."),
   CORRELATION_LENGTH(
       "skein.correlation.length",
       "128",
       Kind.NUMBER,
       "correlation.value_max_length",
       "SW_CORRELATION_VALUE_MAX_LENGTH",
-      "Characters of one value that travels with a trace."),
+      "Characters of one value that travels with a trace, at most 512."),
   QUEUE(
       "skein.queue",
       "16384",

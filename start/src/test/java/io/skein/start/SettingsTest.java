@@ -219,10 +219,10 @@ class SettingsTest {
   @Test
   void thePageOfSettingsIsUpToDate() throws IOException {
     StringBuilder page = new StringBuilder();
-    page.append("# Settings of the agent\n\n");
+    page.append("# Settings of the agent and the SDK\n\n");
     page.append(
         "This page is generated from the source. A setting is given, strongest first, as an agent argument"
-            + " (`-javaagent:skein-agent.jar=service=shop`, where `skein.` may be left out), a system property, an"
+            + " (`-javaagent:skein-agent.jar=service=shop`, where `skein.` may be left out) or in the SDK's builder, a system property, an"
             + " environment variable or in a properties file. The names of SkyWalking's Java agent work everywhere as well:"
             + " its key as an agent argument or in a file, with `skywalking.` in front as a system property, and its"
             + " environment variable.\n");
