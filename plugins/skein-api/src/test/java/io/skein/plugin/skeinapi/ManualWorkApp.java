@@ -13,6 +13,7 @@ import io.skein.api.spi.Providers;
 import io.skein.api.spi.SpanKind;
 import io.skein.api.spi.TracingProvider;
 import io.skein.testing.app.Probe;
+import io.skein.testing.servlet.EmbeddedTomcat;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -24,8 +25,6 @@ import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,9 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
-import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 
 /** Uses everything the API offers, as an application would. */
 @SuppressWarnings("try") // what heads a block is used by its end
@@ -48,21 +45,15 @@ public final class ManualWorkApp implements ManualWork, AutoCloseable {
   private static final TagKey<Integer> PRICE = TagKey.of("price");
   private static final TagKey<String> STEP = TagKey.appending("step");
 
-  static {
-    TomcatURLStreamHandlerFactory.disable();
-  }
-
   private final ExecutorService pool = Executors.newFixedThreadPool(2);
-  private Tomcat tomcat;
-  private Path directory;
+  private EmbeddedTomcat tomcat;
   private int port;
 
   @Override
   public void close() throws LifecycleException, IOException {
     pool.shutdownNow();
     if (tomcat != null) {
-      tomcat.stop();
-      tomcat.destroy();
+      tomcat.close();
     }
   }
 
@@ -92,18 +83,10 @@ public final class ManualWorkApp implements ManualWork, AutoCloseable {
     if (tomcat != null) {
       return;
     }
-    directory = Files.createTempDirectory("skein-manual");
-    tomcat = new Tomcat();
-    tomcat.setBaseDir(directory.toString());
-    Connector connector = new Connector();
-    connector.setPort(0);
-    connector.setProperty("address", "127.0.0.1");
-    tomcat.getService().addConnector(connector);
-    tomcat.setConnector(connector);
-    Context context = tomcat.addContext("", directory.toString());
+    tomcat = new EmbeddedTomcat(null);
+    Context context = tomcat.add("");
     Tomcat.addServlet(context, "priced", new Priced()).addMapping("/priced");
-    tomcat.start();
-    port = connector.getLocalPort();
+    port = tomcat.start();
   }
 
   /** A handler that makes a span by hand, and describes the one it is in. */

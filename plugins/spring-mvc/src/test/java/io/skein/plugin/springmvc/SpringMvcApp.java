@@ -1,30 +1,19 @@
 package io.skein.plugin.springmvc;
 
-import io.skein.testing.http.HttpServerApp;
+import io.skein.testing.http.StartedOnce;
 import io.skein.testing.servlet.ContractServlet;
+import io.skein.testing.servlet.EmbeddedTomcat;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.catalina.Context;
-import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
-import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -43,67 +32,16 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** Spring MVC in a Tomcat, twice: as the default servlet, and below /api of a context /shop. */
-public final class SpringMvcApp implements HttpServerApp {
+public final class SpringMvcApp extends StartedOnce {
   static final String DEFAULT_PREFIX = "";
 
-  static {
-    TomcatURLStreamHandlerFactory.disable();
-  }
-
-  private final List<Tomcat> running = new ArrayList<>();
-  private final List<Path> directories = new ArrayList<>();
-  private int port = -1;
-  private int virtualPort = -1;
-
   @Override
-  public int start() {
-    if (port < 0) {
-      port = start(null);
-    }
-    return port;
-  }
-
-  @Override
-  public int startWithVirtualThreads() {
-    if (virtualPort < 0) {
-      try {
-        virtualPort =
-            start(
-                (Executor)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
-      } catch (NoSuchMethodException before21) {
-        return -1;
-      } catch (IllegalAccessException | InvocationTargetException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return virtualPort;
-  }
-
-  private int start(Executor executor) {
-    try {
-      Path directory = Files.createTempDirectory("skein-spring-mvc");
-      directories.add(directory);
-      Tomcat tomcat = new Tomcat();
-      running.add(tomcat);
-      tomcat.setBaseDir(directory.toString());
-      Connector connector = new Connector();
-      connector.setPort(0);
-      connector.setProperty("address", "127.0.0.1");
-      if (executor != null) {
-        connector.getProtocolHandler().setExecutor(executor);
-      }
-      tomcat.getService().addConnector(connector);
-      tomcat.setConnector(connector);
-      addSpring(tomcat.addContext("", directory.toString()), "/");
-      addSpring(tomcat.addContext("/shop", directory.toString()), "/api/*");
-      tomcat.start();
-      return connector.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
-    }
+  protected int start(Executor threads) throws Exception {
+    EmbeddedTomcat tomcat = new EmbeddedTomcat(threads);
+    atEnd(tomcat);
+    addSpring(tomcat.add(""), "/");
+    addSpring(tomcat.add("/shop"), "/api/*");
+    return tomcat.start();
   }
 
   private static void addSpring(Context context, String mapping) {
@@ -114,30 +52,6 @@ public final class SpringMvcApp implements HttpServerApp {
     servlet.setAsyncSupported(true);
     servlet.setLoadOnStartup(1);
     context.addServletMappingDecoded(mapping, "dispatcher");
-  }
-
-  @Override
-  public void close() {
-    try {
-      for (Tomcat each : running) {
-        each.stop();
-        each.destroy();
-      }
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
-    } finally {
-      directories.forEach(SpringMvcApp::delete);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Configuration(proxyBeanMethods = false)
