@@ -5,9 +5,11 @@ import io.skein.api.Span;
 import io.skein.api.spi.PlaceState;
 import io.skein.api.spi.SpanKind;
 import io.skein.api.spi.TracingProvider;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,28 @@ public final class ManualTracing implements TracingProvider {
       (headers, name, value) -> headers.accept(name, value);
 
   private final Tracer tracer;
+  private final Consumer<Duration> flush;
 
+  /** Where it is nobody's business here to send what was recorded. */
   public ManualTracing(Tracer tracer) {
+    this(tracer, within -> {});
+  }
+
+  /**
+   * The same with somebody who sends.
+   *
+   * @param flush sends what has ended so far, and waits for it no longer than it is told
+   */
+  public ManualTracing(Tracer tracer, Consumer<Duration> flush) {
     this.tracer = tracer;
+    this.flush = flush;
+  }
+
+  @Override
+  public void flush(@Nullable Duration within) {
+    if (within != null && !within.isNegative() && !within.isZero()) {
+      flush.accept(within);
+    }
   }
 
   // ---- spans of the calling thread

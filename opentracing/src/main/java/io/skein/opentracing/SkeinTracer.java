@@ -10,6 +10,7 @@ import io.opentracing.util.GlobalTracer;
 import io.skein.api.spi.Providers;
 import io.skein.api.spi.TracingProvider;
 import io.skein.opentracing.scope.ThreadLocalScopeManager;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
@@ -41,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class SkeinTracer implements Tracer {
+  private static final Duration FLUSH = Duration.ofSeconds(5);
+
   private final @Nullable TracingProvider fixed;
   private final SharedScopes scopes;
 
@@ -148,11 +151,14 @@ public final class SkeinTracer implements Tracer {
   }
 
   /**
-   * Does nothing that cannot be repeated. Whoever started the SDK closes it, which sends what is
-   * left; an agent sees to it by itself.
+   * Sends what has been finished so far, and waits for it a few seconds at most. Spans can be
+   * started and finished afterwards, too: whoever started the SDK closes it, and an agent sees to
+   * the end by itself.
    */
   @Override
-  public void close() {}
+  public void close() {
+    provider().flush(FLUSH);
+  }
 
   /** Settings of a {@link SkeinTracer}. */
   public static final class Builder {

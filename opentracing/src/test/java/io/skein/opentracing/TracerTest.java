@@ -10,10 +10,14 @@ import io.opentracing.Tracer;
 import io.opentracing.noop.NoopSpan;
 import io.opentracing.noop.NoopTracerFactory;
 import io.opentracing.tag.Tags;
+import io.skein.core.ManualTracing;
 import io.skein.core.SegmentRef;
 import io.skein.core.SpanType;
 import io.skein.opentracing.scope.ThreadLocalScopeManager;
 import java.io.Closeable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -72,9 +76,13 @@ class TracerTest {
   @Test
   void closesAsOftenAsOneLikes() {
     assertThat(tracer).isInstanceOf(Closeable.class);
-    tracer.close();
-    tracer.close();
-    tracer.buildSpan("after").start().finish();
+    List<Duration> flushed = new ArrayList<>();
+    SkeinTracer closed =
+        SkeinTracer.builder().provider(new ManualTracing(recorder.core, flushed::add)).build();
+    closed.close();
+    closed.close();
+    assertThat(flushed).hasSize(2).allMatch(bound -> bound.toSeconds() < 10);
+    closed.buildSpan("after").start().finish();
   }
 
   // ---- parents

@@ -113,7 +113,7 @@ public final class Skein implements AutoCloseable {
             InstanceFacts.collect(settings, version, List.of()),
             null,
             log);
-    ManualTracing provider = new ManualTracing(pipeline.tracer());
+    ManualTracing provider = new ManualTracing(pipeline.tracer(), pipeline::flush);
     if (!Providers.install(provider)) {
       pipeline.close(Duration.ZERO);
       log.warn("another tracer is behind io.skein.api already; the SDK stands aside");

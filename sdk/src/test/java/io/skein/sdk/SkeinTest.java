@@ -108,6 +108,31 @@ class SkeinTest {
   }
 
   @Test
+  void flushingWaitsUntilWhatHasEndedIsThere() {
+    try (Skein skein = started(settings().set("skein.report.pause", "60s"))) {
+      String[] traceId = new String[1];
+      Tracing.localSpan("work").run(() -> traceId[0] = Tracing.traceId());
+      Providers.current().flush(Duration.ofSeconds(30));
+      assertThat(store.trace(traceId[0], 10)).isNotNull();
+      assertThat(skein.account().queued().segments()).isZero();
+    }
+  }
+
+  @Test
+  void flushingGivesUpInTime() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0);
+        Skein skein = started(settings().backend("127.0.0.1:" + taken.getLocalPort()))) {
+      Tracing.localSpan("work").run(() -> {});
+      long begin = System.nanoTime();
+      Providers.current().flush(Duration.ofMillis(200));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isBetween(Duration.ofMillis(200), Duration.ofSeconds(20));
+      assertThat(skein.active()).isTrue();
+      skein.close(Duration.ZERO);
+    }
+  }
+
+  @Test
   @Tag("capability-69")
   @Tag("capability-70")
   void aTraceMadeByHandArrives() throws Exception {

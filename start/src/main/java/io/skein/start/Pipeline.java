@@ -135,6 +135,11 @@ public final class Pipeline {
     return closed;
   }
 
+  /** Sends what has ended so far and waits for it, as long as it is allowed to. */
+  public void flush(Duration within) {
+    reporting.flush(within);
+  }
+
   /**
    * Reports what is unfinished, sends what is there within this time, counts the rest as dropped,
    * and ends the threads. Further calls do nothing.

@@ -3,6 +3,7 @@ package io.skein.api.spi;
 import io.skein.api.Scope;
 import io.skein.api.Span;
 import io.skein.api.internal.AgentBridge;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +186,9 @@ final class BridgedTracing implements TracingProvider {
   public void end(@Nullable Span span, long epochMillis) {
     AgentBridge.end(handleOf(span), null, epochMillis);
   }
+
+  @Override
+  public void flush(@Nullable Duration within) {}
 
   @Override
   public Scope activate(@Nullable Span span) {

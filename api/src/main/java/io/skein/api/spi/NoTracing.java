@@ -2,6 +2,7 @@ package io.skein.api.spi;
 
 import io.skein.api.Scope;
 import io.skein.api.Span;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -120,6 +121,9 @@ final class NoTracing implements TracingProvider {
 
   @Override
   public void end(@Nullable Span span, long epochMillis) {}
+
+  @Override
+  public void flush(@Nullable Duration within) {}
 
   @Override
   public Scope activate(@Nullable Span span) {

@@ -2,6 +2,7 @@ package io.skein.api.spi;
 
 import io.skein.api.Scope;
 import io.skein.api.Span;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -135,4 +136,10 @@ public interface TracingProvider {
    * scope is closed. Null: what it starts begins traces of its own.
    */
   Scope activate(@Nullable Span span);
+
+  /**
+   * Sends what has ended so far, and waits for that no longer than this. Where an agent traces it
+   * does nothing: the agent sends in its own time, and what is left when the JVM ends.
+   */
+  void flush(@Nullable Duration within);
 }

@@ -52,6 +52,8 @@ public final class Reporter implements AutoCloseable {
   private static final long SEND_TIMEOUT_NANOS = 30_000_000_000L;
 
   /** How long {@link #close(Duration)} waits for a thread that it had to interrupt. */
+  private static final long FLUSH_LOOK_NANOS = 2_000_000;
+
   private static final long GRACE_MILLIS = 500;
 
   private final SegmentQueue queue;
@@ -141,6 +143,32 @@ public final class Reporter implements AutoCloseable {
    */
   public void lookAfter(Tracer tracer) {
     this.tracer = tracer;
+  }
+
+  /**
+   * Sends what has ended so far, and waits for it as long as it is allowed to; sooner, when all of
+   * it has been delivered or dropped. While the backend is away this waits for nothing else.
+   */
+  public void flush(Duration within) {
+    Thread thread = this.thread;
+    if (thread == null || Thread.currentThread() == thread) {
+      return;
+    }
+    long begin = nanoClock.getAsLong();
+    long limit = Math.max(0, within.toNanos());
+    long made = counters.account().made().segments();
+    while (!closing
+        && settled() < made
+        && nanoClock.getAsLong() - begin < limit
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.unpark(thread);
+      LockSupport.parkNanos(this, FLUSH_LOOK_NANOS);
+    }
+  }
+
+  private long settled() {
+    ReportCounters.Account account = counters.account();
+    return account.delivered().segments() + account.droppedTogether().segments();
   }
 
   private void reportUnfinished(boolean all) {

@@ -66,6 +66,11 @@ public final class GrpcReporting implements AutoCloseable {
     return counters;
   }
 
+  /** Sends what has ended so far and waits for it, as long as it is allowed to. */
+  public void flush(Duration within) {
+    reporter.flush(within);
+  }
+
   /** Sends what is there within this time, counts the rest as dropped, and ends the threads. */
   public void close(Duration within) {
     reporter.close(within);
