@@ -14,11 +14,17 @@ import org.junit.jupiter.api.Timeout;
 @InEveryJvm
 @Timeout(60)
 class ExecutorsPluginTest extends PluginContract {
-  private final Work work;
+  private final Work.InPools pools;
+  private final Work.InForks forks;
+  private final Work.InStages stages;
+  private final Work.InThreads threads;
 
   ExecutorsPluginTest(TracedJvm jvm) {
     super(jvm);
-    work = jvm.app(Work.class, WorkApp.class);
+    pools = jvm.app(Work.InPools.class, PoolsApp.class);
+    forks = jvm.app(Work.InForks.class, ForksApp.class);
+    stages = jvm.app(Work.InStages.class, StagesApp.class);
+    threads = jvm.app(Work.InThreads.class, ThreadsApp.class);
   }
 
   private void locals(RecordedSpan request, String... names) {
@@ -29,91 +35,91 @@ class ExecutorsPluginTest extends PluginContract {
 
   @Test
   void anExecutedTaskContinuesTheTrace() throws Exception {
-    work.execute();
+    pools.execute();
     locals(spans.takeEntry("request"), "task");
   }
 
   @Test
   void aSubmittedRunnableContinuesTheTrace() throws Exception {
-    work.submitRunnable();
+    pools.submitRunnable();
     locals(spans.takeEntry("request"), "task");
   }
 
   @Test
   void aSubmittedCallableContinuesTheTrace() throws Exception {
-    work.submitCallable();
+    pools.submitCallable();
     locals(spans.takeEntry("request"), "task");
   }
 
   @Test
   void allInvokedTasksContinueTheTrace() throws Exception {
-    work.invokeAll();
+    pools.invokeAll();
     locals(spans.takeEntry("request"), "task 0", "task 1", "task 2");
   }
 
   @Test
   void nothingLeaksIntoTheNextTaskOfTheThread() throws Exception {
-    assertThat(work.laterTaskSeesATrace()).isFalse();
+    assertThat(pools.laterTaskSeesATrace()).isFalse();
     locals(spans.takeEntry("request"), "task");
   }
 
   /** T17: a hand-over alone makes no segment. */
   @Test
   void aTaskThatTracesNothingReportsNothing() throws Exception {
-    work.taskThatTracesNothing();
+    pools.taskThatTracesNothing();
     spans.takeEntry("request");
   }
 
   @Test
   void aTaskOutsideOfAnyTraceBeginsItsOwn() throws Exception {
-    work.taskOutsideOfAnyTrace();
+    pools.taskOutsideOfAnyTrace();
     assertThat(spans.takeLocal("task")).isRoot();
   }
 
   @Test
   void theTraceGoesThroughTasksThatTraceNothing() throws Exception {
-    work.throughTwoPools();
+    pools.throughTwoPools();
     locals(spans.takeEntry("request"), "task");
   }
 
   @Test
   void eachTaskContinuesItsOwnRequest() throws Exception {
-    work.twoRequestsOneWorker();
+    pools.twoRequestsOneWorker();
     locals(spans.takeEntry("request one"), "task one");
     locals(spans.takeEntry("request two"), "task two");
   }
 
   @Test
   void anObjectHandedInTwiceKeepsTheOrder() throws Exception {
-    work.sameObjectInTwoTraces();
+    pools.sameObjectInTwoTraces();
     locals(spans.takeEntry("request one"), "task");
     locals(spans.takeEntry("request two"), "task");
   }
 
   @Test
   void aRejectedTaskLeavesNothingBehind() throws Exception {
-    assertThat(work.rejected())
+    assertThat(pools.rejected())
         .containsExactly("java.util.concurrent.RejectedExecutionException", "false");
     spans.takeEntry("request");
   }
 
   @Test
   void aTaskThatTheCallerRunsIsAPlainCall() throws Exception {
-    work.callerRuns();
+    pools.callerRuns();
     RecordedSpan request = spans.takeEntry("request");
     assertThat(spans.takeLocal("task")).isChildOf(request);
   }
 
   @Test
   void aTaskThatIsHandedInAgainByTheHandlerIsCarried() throws Exception {
-    work.discardOldest();
+    pools.discardOldest();
     locals(spans.takeEntry("request"), "task");
   }
 
   /** T25: what comes back is what was handed in. */
   @Test
   void shutdownNowReturnsTheApplicationsOwnObjects() throws Exception {
-    assertThat(work.shutdownNow())
+    assertThat(pools.shutdownNow())
         .as("own object, later sees a trace")
         .containsExactly(true, false);
     spans.takeEntry("request");
@@ -121,49 +127,49 @@ class ExecutorsPluginTest extends PluginContract {
 
   @Test
   void aRemovedTaskIsFoundAndForgotten() throws Exception {
-    assertThat(work.remove()).as("removed, later sees a trace").containsExactly(true, false);
+    assertThat(pools.remove()).as("removed, later sees a trace").containsExactly(true, false);
     spans.takeEntry("request");
   }
 
   @Test
   void theQueueHoldsTheApplicationsOwnObjects() throws Exception {
-    assertThat(work.queueHoldsOwnObject()).isTrue();
+    assertThat(pools.queueHoldsOwnObject()).isTrue();
     spans.takeEntry("request");
   }
 
   @Test
   void aPriorityQueueComparesTheApplicationsOwnObjects() throws Exception {
-    assertThat(work.priorities()).containsExactly(1, 2, 3);
+    assertThat(pools.priorities()).containsExactly(1, 2, 3);
     locals(spans.takeEntry("request"), "task 1", "task 2", "task 3");
   }
 
   @Test
   void exceptionsPassUntouched() throws Exception {
-    assertThat(work.exceptions()).as("future, uncaught handler").containsExactly(true, true);
+    assertThat(pools.exceptions()).as("future, uncaught handler").containsExactly(true, true);
     spans.takeEntry("request");
   }
 
   @Test
   void aTaskScheduledOnceContinuesTheTrace() throws Exception {
-    work.schedule();
+    pools.schedule();
     locals(spans.takeEntry("request"), "runnable", "callable", "at once");
   }
 
   @Test
   void aPeriodicTaskDoesNotContinueTheTrace() throws Exception {
-    assertThat(work.periodicSeesATrace()).isFalse();
+    assertThat(pools.periodicSeesATrace()).isFalse();
     spans.takeEntry("request");
   }
 
   @Test
   void aForkJoinPoolContinuesTheTrace() throws Exception {
-    work.forkJoinSubmit();
+    forks.submit();
     locals(spans.takeEntry("request"), "runnable", "callable", "executed");
   }
 
   @Test
   void everyForkedTaskContinuesTheTrace() throws Exception {
-    work.forkJoinTree();
+    forks.tree();
     RecordedSpan request = spans.takeEntry("request");
     for (int leaf = 0; leaf < 8; leaf++) {
       assertThat(spans.takeLocal("leaf")).continuesInThread(request);
@@ -172,13 +178,13 @@ class ExecutorsPluginTest extends PluginContract {
 
   @Test
   void manyForksThatTraceNothingReportNothing() throws Exception {
-    assertThat(work.deepRecursion()).isEqualTo(1 << 16);
+    assertThat(forks.deepRecursion()).isEqualTo(1 << 16);
     spans.takeEntry("request");
   }
 
   @Test
   void aParallelStreamContinuesTheTrace() throws Exception {
-    work.parallelStream();
+    forks.parallelStream();
     RecordedSpan request = spans.takeEntry("request");
     for (int step = 0; step < 16; step++) {
       assertThat(spans.takeLocal("step")).continuesInThread(request);
@@ -187,13 +193,13 @@ class ExecutorsPluginTest extends PluginContract {
 
   @Test
   void asynchronousStagesContinueTheTrace() throws Exception {
-    work.supplyAsync();
+    stages.supplyAsync();
     locals(spans.takeEntry("request"), "common", "own", "run");
   }
 
   @Test
   void everyKindOfStageContinuesTheTrace() throws Exception {
-    work.everyStage();
+    stages.everyKind();
     locals(
         spans.takeEntry("request"),
         "thenApply",
@@ -215,7 +221,7 @@ class ExecutorsPluginTest extends PluginContract {
 
   @Test
   void aStageBelongsToTheTraceThatRegisteredIt() throws Exception {
-    work.registrantsTraceWins();
+    stages.registrantsTraceWins();
     locals(spans.takeEntry("registers"), "stage");
     RecordedSpan completes = spans.takeEntry("completes");
     assertThat(spans.takeLocal("after")).isChildOf(completes);
@@ -224,41 +230,41 @@ class ExecutorsPluginTest extends PluginContract {
   /** T19: continuing a segment in itself is no continuation. */
   @Test
   void aStageThatRunsAtOnceStaysInTheSegment() throws Exception {
-    work.completedFutureStaysInTheSegment();
+    stages.completedFutureStaysInTheSegment();
     RecordedSpan request = spans.takeEntry("request");
     assertThat(spans.takeLocal("stage")).isChildOf(request);
   }
 
   @Test
   void aDelayedExecutorContinuesTheTrace() throws Exception {
-    work.delayedExecutor();
+    stages.delayedExecutor();
     locals(spans.takeEntry("request"), "executed", "run");
   }
 
   @Test
   void anExceptionOfAStagePassesUntouched() throws Exception {
-    assertThat(work.stageException()).isTrue();
+    assertThat(stages.exception()).isTrue();
     spans.takeEntry("request");
   }
 
   @Test
   void virtualThreadsContinueTheTrace() throws Exception {
     assumeThat(jvm.javaFeature()).as("virtual threads came with JDK 21").isGreaterThanOrEqualTo(21);
-    work.virtualThreads();
+    threads.virtual();
     locals(spans.takeEntry("request"), "per task", "factory", "started", "stage");
   }
 
   @Test
   void aPoolsWorkerInAVirtualThreadKeepsNoTrace() throws Exception {
     assumeThat(jvm.javaFeature()).as("virtual threads came with JDK 21").isGreaterThanOrEqualTo(21);
-    assertThat(work.virtualWorkerKeepsTheTrace()).isFalse();
+    assertThat(threads.virtualWorkerKeepsTheTrace()).isFalse();
     locals(spans.takeEntry("request"), "task");
   }
 
   /** See the plugin: such threads are too often made for longer than the request. */
   @Test
   void aPlatformThreadDoesNotContinueTheTrace() throws Exception {
-    assertThat(work.platformThreadSeesATrace()).isFalse();
+    assertThat(threads.platformSeesATrace()).isFalse();
     spans.takeEntry("request");
   }
 }
