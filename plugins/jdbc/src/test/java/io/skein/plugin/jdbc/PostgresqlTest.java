@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** A real PostgreSQL server, started for this class. */
 @InEveryJvm(libraries = {"postgresql-oldest", "postgresql-newest"})
 class PostgresqlTest extends JdbcContract {
-  private static PostgresqlServer server;
+  private static DatabaseServer server;
 
   PostgresqlTest(TracedJvm jvm) {
     super(jvm, "PostgreSQL", Component.POSTGRESQL);
