@@ -151,7 +151,7 @@ class ReporterTest {
               own,
               new ReportCounters(own),
               new IdEncoder(),
-              new Transport() {
+              new UneventfulTransport() {
                 private long first;
 
                 @Override
@@ -164,22 +164,6 @@ class ReporterTest {
                   second.countDown();
                   return Answer.delivered();
                 }
-
-                @Override
-                public Answer tick(long nowNanos) {
-                  return null;
-                }
-
-                @Override
-                public void farewell(long timeoutNanos) {}
-
-                @Override
-                public String target() {
-                  return "away";
-                }
-
-                @Override
-                public void close() {}
               },
               logged(),
               limits));
@@ -428,7 +412,7 @@ class ReporterTest {
   void closingEndsASendThatHangsAtTheBound() throws InterruptedException {
     CountDownLatch sending = new CountDownLatch(1);
     Transport hanging =
-        new Transport() {
+        new UneventfulTransport() {
           @Override
           public Answer send(java.nio.ByteBuffer messages, long timeoutNanos) {
             sending.countDown();
@@ -439,22 +423,6 @@ class ReporterTest {
             }
             return Answer.retry("hangs");
           }
-
-          @Override
-          public Answer tick(long nowNanos) {
-            return null;
-          }
-
-          @Override
-          public void farewell(long timeoutNanos) {}
-
-          @Override
-          public String target() {
-            return "hanging";
-          }
-
-          @Override
-          public void close() {}
         };
     Reporter running = Reporter.start(queue, counters, encoder, hanging, logged(), limits);
     endedMany(3);
@@ -470,7 +438,7 @@ class ReporterTest {
   @Test
   void aFaultOfOurOwnDoesNotEndTheReporter() {
     Transport broken =
-        new Transport() {
+        new UneventfulTransport() {
           private int sends;
 
           @Override
@@ -485,17 +453,6 @@ class ReporterTest {
           public Answer tick(long nowNanos) {
             throw new AssertionError("broken, too");
           }
-
-          @Override
-          public void farewell(long timeoutNanos) {}
-
-          @Override
-          public String target() {
-            return "broken";
-          }
-
-          @Override
-          public void close() {}
         };
     Reporter running = Reporter.start(queue, counters, encoder, broken, logged(), limits);
     endedMany(1);
