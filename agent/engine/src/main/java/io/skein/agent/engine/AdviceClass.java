@@ -29,9 +29,11 @@ record AdviceClass(String name, List<AdviceMethod> methods) {
   private static final String REPLACE_RETURNED = Type.getDescriptor(Advice.ReplaceReturned.class);
   private static final String THIS = Type.getDescriptor(Advice.This.class);
   private static final String ARGUMENT = Type.getDescriptor(Advice.Argument.class);
+  private static final String ARGUMENTS = Type.getDescriptor(Advice.Arguments.class);
   private static final String ENTERED = Type.getDescriptor(Advice.Entered.class);
   private static final String RETURNED = Type.getDescriptor(Advice.Returned.class);
   private static final String METHOD_NAME = Type.getDescriptor(Advice.MethodName.class);
+  private static final String METHOD = Type.getDescriptor(Advice.Method.class);
   private static final String THROWN = Type.getDescriptor(Advice.Thrown.class);
 
   AdviceClass {
@@ -138,6 +140,10 @@ record AdviceClass(String name, List<AdviceMethod> methods) {
         sources[parameter] = new Source(From.THROWN, -1);
       } else if (annotation.equals(METHOD_NAME)) {
         sources[parameter] = new Source(From.METHOD_NAME, -1);
+      } else if (annotation.equals(ARGUMENTS)) {
+        sources[parameter] = new Source(From.ARGUMENTS, -1);
+      } else if (annotation.equals(METHOD)) {
+        sources[parameter] = new Source(From.METHOD, -1);
       } else if (annotation.equals(ARGUMENT)) {
         return intValue(value -> sources[parameter] = new Source(From.ARGUMENT, value));
       }
@@ -172,6 +178,9 @@ record AdviceClass(String name, List<AdviceMethod> methods) {
           check(
               !early || (source.from() != From.RETURNED && source.from() != From.THROWN),
               where + ": nothing is returned or thrown before the method runs");
+          check(
+              early || source.from() != From.ARGUMENTS,
+              where + ": all arguments are at hand only before the method runs");
           check(
               kind != Kind.ENTER || source.from() != From.ENTERED,
               where + ": nothing is entered yet");

@@ -30,10 +30,12 @@ record AdviceMethod(Kind kind, String name, String descriptor, int replaced, Lis
   enum From {
     THIS,
     ARGUMENT,
+    ARGUMENTS,
     ENTERED,
     RETURNED,
     THROWN,
-    METHOD_NAME
+    METHOD_NAME,
+    METHOD
   }
 
   AdviceMethod {

@@ -60,6 +60,7 @@ public final class Engine implements AutoCloseable {
             broken);
       }
     }
+    rules.complete();
     ClassLoader agentLoader = Engine.class.getClassLoader();
     WeavingTransformer transformer = new WeavingTransformer(rules, linker, agentLoader, log);
     Engine engine = new Engine(instrumentation, transformer, rules, states, log);
@@ -85,10 +86,11 @@ public final class Engine implements AutoCloseable {
 
   private void retransformLoaded() {
     List<Class<?>> loaded = new ArrayList<>();
+    LoadedAnnotated annotated = new LoadedAnnotated(rules);
     for (Class<?> each : instrumentation.getAllLoadedClasses()) {
       if (!each.isArray()
           && !each.isHidden()
-          && rules.couldMatch(each.getName().replace('.', '/'))
+          && (rules.couldMatch(each.getName().replace('.', '/')) || annotated.mayBe(each))
           && instrumentation.isModifiableClass(each)) {
         loaded.add(each);
       }

@@ -2,6 +2,7 @@ package io.skein.agent.engine;
 
 import io.skein.agent.engine.AdviceMethod.From;
 import io.skein.agent.engine.AdviceMethod.Kind;
+import io.skein.agent.plugin.WovenMethod;
 import io.skein.api.Span;
 import io.skein.core.Scope;
 import java.lang.invoke.CallSite;
@@ -106,7 +107,7 @@ final class Linker {
       String name,
       MethodType type,
       int number,
-      String declaredType,
+      String constant,
       @Nullable MethodHandle original) {
     Entry entry = entry(number);
     PluginState state = entry.rule().state;
@@ -117,7 +118,7 @@ final class Linker {
       Class<?> advice = Class.forName(adviceClass.name(), true, loader);
       MethodHandle target =
           original == null
-              ? adviceSite(entry, advice, type, declaredType, application)
+              ? adviceSite(entry, advice, type, constant, application)
               : aroundSite(entry.rule(), adviceClass, advice, type, original);
       if (log.isEnabled(AgentLog.Level.DEBUG)) {
         log.debug(
@@ -141,10 +142,12 @@ final class Linker {
   /** Where in its call site an exit finds what was entered. */
   private static int enteredIn(AdviceMethod method) {
     if (method.kind() == Kind.EXIT) {
-      for (int i = 0; i < method.sources().size(); i++) {
-        if (method.sources().get(i).from() == From.ENTERED) {
-          return i;
+      int at = 0;
+      for (AdviceMethod.Source each : method.sources()) {
+        if (each.from() == From.ENTERED) {
+          return at;
         }
+        at += each.from() == From.METHOD ? 0 : 1; // which is bound, not passed
       }
     }
     return NOT_TAKEN;
@@ -154,12 +157,15 @@ final class Linker {
       Entry entry,
       Class<?> advice,
       MethodType type,
-      String declaredType,
+      String constant,
       @Nullable ClassLoader application)
       throws ReflectiveOperationException {
     AdviceMethod method = entry.method();
     PluginState state = entry.rule().state;
-    MethodHandle handle = handle(advice, method);
+    int line = constant.indexOf('\n');
+    String declaredType = line < 0 ? constant : constant.substring(0, line);
+    MethodHandle handle =
+        withMethod(handle(advice, method), method, line < 0 ? "" : constant.substring(line + 1));
     boolean replaces = method.kind() == Kind.REPLACE || method.kind() == Kind.REPLACE_RETURNED;
     if (!replaces) {
       int entered = enteredIn(method);
@@ -302,11 +308,29 @@ final class Linker {
             case THROWN -> 0;
             case RETURNED -> 1;
             case METHOD_NAME -> throw new AssertionError("bound above");
+            case ARGUMENTS ->
+                throw new IllegalArgumentException("all arguments of a call are not at hand");
+            case METHOD ->
+                throw new IllegalArgumentException("the called method is not read, only named");
           };
       types[i] = type.parameterType(order[i]);
     }
     MethodHandle typed = handle.asType(MethodType.methodType(type.returnType(), types));
     return MethodHandles.permuteArguments(typed, type, order);
+  }
+
+  /** Gives the advice the woven method, wherever it asks for it. */
+  private static MethodHandle withMethod(MethodHandle handle, AdviceMethod method, String text) {
+    if (!method.takes(AdviceMethod.From.METHOD)) {
+      return handle;
+    }
+    WovenMethod woven = MethodText.read(text);
+    for (int i = method.sources().size() - 1; i >= 0; i--) {
+      if (method.sources().get(i).from() == AdviceMethod.From.METHOD) {
+        handle = MethodHandles.insertArguments(handle, i, woven);
+      }
+    }
+    return handle;
   }
 
   private static MethodHandle handle(Class<?> advice, AdviceMethod method)

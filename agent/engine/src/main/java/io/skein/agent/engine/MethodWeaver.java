@@ -59,6 +59,10 @@ final class MethodWeaver extends MethodVisitor {
   private final Rule rule;
   private final @Nullable Linker linker;
   private final String name;
+
+  /** The method as {@link MethodText} writes it. */
+  private final String text;
+
   private final boolean isStatic;
   private final boolean isConstructor;
   private final Type[] arguments;
@@ -94,11 +98,13 @@ final class MethodWeaver extends MethodVisitor {
       String descriptor,
       Rule rule,
       @Nullable Linker linker,
-      int base) {
+      int base,
+      String text) {
     super(Opcodes.ASM9, next);
     this.rule = rule;
     this.linker = linker;
     this.base = base;
+    this.text = text;
     this.name = name;
     this.isStatic = (access & Opcodes.ACC_STATIC) != 0;
     this.isConstructor = name.equals("<init>");
@@ -144,7 +150,7 @@ final class MethodWeaver extends MethodVisitor {
 
   /** How many local variables a rule adds to a method. */
   static int slots(int access, String name, String descriptor, Rule rule) {
-    return new MethodWeaver(null, access, name, descriptor, rule, null, 0).end;
+    return new MethodWeaver(null, access, name, descriptor, rule, null, 0, "").end;
   }
 
   /** Refuses a rule that does not fit the method, before anything is written. */
@@ -167,7 +173,7 @@ final class MethodWeaver extends MethodVisitor {
         throw new ClassWeaver.CannotWeave(
             where + "argument " + method.replaced() + " cannot be replaced");
       }
-      if (method.kind() == Kind.REPLACE_RETURNED && isPrimitive(returned)) {
+      if (method.kind() == Kind.REPLACE_RETURNED && returned.getSort() == Type.VOID) {
         throw new ClassWeaver.CannotWeave(where + "what it returns cannot be replaced");
       }
     }
@@ -236,7 +242,8 @@ final class MethodWeaver extends MethodVisitor {
       types.append(push(source, late, thrown));
     }
     if (replaced != null) {
-      super.visitVarInsn(Opcodes.ALOAD, current);
+      super.visitVarInsn(replaced.getOpcode(Opcodes.ILOAD), current);
+      box(replaced);
       types.append("Ljava/lang/Object;");
     }
     types.append(method.returnsNothing() ? ")V" : ")Ljava/lang/Object;");
@@ -247,7 +254,7 @@ final class MethodWeaver extends MethodVisitor {
           case REPLACE, REPLACE_RETURNED -> "replace";
         };
     super.visitInvokeDynamicInsn(
-        name, types.toString(), LINK, number(method), replaced == null ? "" : className(replaced));
+        name, types.toString(), LINK, number(method), constant(method, replaced));
   }
 
   private int number(AdviceMethod method) {
@@ -258,8 +265,33 @@ final class MethodWeaver extends MethodVisitor {
     }
   }
 
+  /**
+   * The class of what is replaced, or nothing; on a line of its own what the advice may ask for.
+   */
+  private String constant(AdviceMethod method, @Nullable Type replaced) {
+    String declared = replaced == null ? "" : className(replaced);
+    return method.takes(From.METHOD) ? declared + "\n" + text : declared;
+  }
+
+  private static String boxOf(Type primitive) {
+    return switch (primitive.getSort()) {
+      case Type.BOOLEAN -> "java/lang/Boolean";
+      case Type.CHAR -> "java/lang/Character";
+      case Type.BYTE -> "java/lang/Byte";
+      case Type.SHORT -> "java/lang/Short";
+      case Type.INT -> "java/lang/Integer";
+      case Type.FLOAT -> "java/lang/Float";
+      case Type.LONG -> "java/lang/Long";
+      case Type.DOUBLE -> "java/lang/Double";
+      default -> throw new IllegalArgumentException(primitive + " has no box");
+    };
+  }
+
   /** As {@link Class#forName} takes it. */
   private static String className(Type type) {
+    if (isPrimitive(type)) {
+      return boxOf(type).replace('/', '.');
+    }
     return type.getInternalName().replace('/', '.');
   }
 
@@ -279,6 +311,10 @@ final class MethodWeaver extends MethodVisitor {
         int slot = late ? argumentCopies[source.argument()] : slotOf(source.argument());
         super.visitVarInsn(type.getOpcode(Opcodes.ILOAD), slot);
         return erased(type);
+      }
+      case ARGUMENTS -> {
+        pushArguments();
+        return "[Ljava/lang/Object;";
       }
       case ENTERED -> {
         super.visitVarInsn(Opcodes.ALOAD, enteredSlot);
@@ -304,12 +340,44 @@ final class MethodWeaver extends MethodVisitor {
         }
         return "Ljava/lang/Throwable;";
       }
+      case METHOD -> {
+        return ""; // the linker binds it
+      }
       case METHOD_NAME -> {
         super.visitLdcInsn(name);
         return "Ljava/lang/Object;";
       }
     }
     throw new AssertionError(source);
+  }
+
+  private void pushArguments() {
+    pushInt(arguments.length);
+    super.visitTypeInsn(Opcodes.ANEWARRAY, OBJECT);
+    for (int i = 0; i < arguments.length; i++) {
+      super.visitInsn(Opcodes.DUP);
+      pushInt(i);
+      super.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), slotOf(i));
+      box(arguments[i]);
+      super.visitInsn(Opcodes.AASTORE);
+    }
+  }
+
+  /** There are no more than 255 arguments. */
+  private void pushInt(int value) {
+    super.visitIntInsn(value <= Byte.MAX_VALUE ? Opcodes.BIPUSH : Opcodes.SIPUSH, value);
+  }
+
+  private void box(Type type) {
+    if (isPrimitive(type)) {
+      String box = boxOf(type);
+      super.visitMethodInsn(
+          Opcodes.INVOKESTATIC,
+          box,
+          "valueOf",
+          "(" + type.getDescriptor() + ")L" + box + ";",
+          false);
+    }
   }
 
   private static String erased(Type type) {
@@ -355,7 +423,7 @@ final class MethodWeaver extends MethodVisitor {
     if (opcode != Opcodes.RETURN) {
       if (replaceReturned != null) {
         call(replaceReturned, true, false, returned);
-        super.visitTypeInsn(Opcodes.CHECKCAST, returned.getInternalName());
+        unbox(returned);
       } else {
         super.visitVarInsn(returned.getOpcode(Opcodes.ILOAD), resultSlot);
       }
@@ -364,6 +432,21 @@ final class MethodWeaver extends MethodVisitor {
     from = new Label();
     super.visitLabel(from);
     rangeIsEmpty = true;
+  }
+
+  private void unbox(Type type) {
+    if (!isPrimitive(type)) {
+      super.visitTypeInsn(Opcodes.CHECKCAST, type.getInternalName());
+      return;
+    }
+    String box = boxOf(type);
+    super.visitTypeInsn(Opcodes.CHECKCAST, box);
+    super.visitMethodInsn(
+        Opcodes.INVOKEVIRTUAL,
+        box,
+        type.getClassName() + "Value",
+        "()" + type.getDescriptor(),
+        false);
   }
 
   private void endRange() {

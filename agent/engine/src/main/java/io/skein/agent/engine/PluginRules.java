@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the plugins asked for, arranged so that a class of no interest is passed over after one
@@ -37,10 +38,22 @@ final class PluginRules {
     }
   }
 
+  /** Rules for what carries an annotation. */
+  static final class Annotated {
+    final List<String> types;
+    final List<Rule> rules = new ArrayList<>();
+
+    Annotated(List<String> types) {
+      this.types = types;
+    }
+  }
+
   /** By internal name. */
   private final Map<String, List<Rule>> exact = new HashMap<>();
 
   private final List<Subtypes> subtypes = new ArrayList<>();
+  private final List<Annotated> annotated = new ArrayList<>();
+  private @Nullable ConstantNames descriptors;
 
   void collect(Plugin plugin, PluginState state) {
     plugin.weave(
@@ -50,7 +63,9 @@ final class PluginRules {
             return new Collector(
                 plugin,
                 state,
-                exact.computeIfAbsent(className.replace('.', '/'), name -> new ArrayList<>()));
+                exact.computeIfAbsent(className.replace('.', '/'), name -> new ArrayList<>()),
+                List.of(),
+                List.of());
           }
 
           @Override
@@ -61,7 +76,21 @@ final class PluginRules {
             }
             Subtypes each = new Subtypes(typeName.replace('.', '/'), List.of(simpleNameContains));
             subtypes.add(each);
-            return new Collector(plugin, state, each.rules);
+            return new Collector(plugin, state, each.rules, List.of(), List.of());
+          }
+
+          @Override
+          public TypeWeaver annotatedMethods(String... annotationTypes) {
+            Annotated each = new Annotated(required(annotationTypes));
+            annotated.add(each);
+            return new Collector(plugin, state, each.rules, each.types, List.of());
+          }
+
+          @Override
+          public TypeWeaver annotatedTypes(String... annotationTypes) {
+            Annotated each = new Annotated(required(annotationTypes));
+            annotated.add(each);
+            return new Collector(plugin, state, each.rules, List.of(), each.types);
           }
         });
   }
@@ -73,6 +102,46 @@ final class PluginRules {
 
   List<Rule> exactly(String internalName) {
     return exact.getOrDefault(internalName, List.of());
+  }
+
+  private static List<String> required(String... annotationTypes) {
+    if (annotationTypes.length == 0) {
+      throw new IllegalArgumentException("no annotation");
+    }
+    return List.of(annotationTypes);
+  }
+
+  /** To be called when all are collected. */
+  void complete() {
+    descriptors =
+        new ConstantNames(annotationTypes().stream().map(PluginRules::descriptor).toList());
+  }
+
+  /** The annotations that any rule is about, in the order of {@link #annotationsIn}'s bits. */
+  List<String> annotationTypes() {
+    return annotated.stream().flatMap(each -> each.types.stream()).distinct().toList();
+  }
+
+  private static String descriptor(String type) {
+    return "L" + type.replace('.', '/') + ";";
+  }
+
+  /** Whether a class file names an annotation that a rule is about; a set of bits, 0 for none. */
+  long annotationsIn(byte[] classFile) {
+    ConstantNames known = descriptors;
+    return known == null ? 0 : known.in(classFile);
+  }
+
+  /** The rules that may apply to a class that names these annotations. */
+  List<Rule> annotated(long bits) {
+    List<String> types = annotationTypes();
+    List<Rule> found = new ArrayList<>();
+    for (Annotated each : annotated) {
+      if (each.types.stream().anyMatch(type -> (bits & 1L << types.indexOf(type)) != 0)) {
+        found.addAll(each.rules);
+      }
+    }
+    return found;
   }
 
   List<Subtypes> subtypes() {
@@ -91,18 +160,33 @@ final class PluginRules {
     return false;
   }
 
-  private record Collector(Plugin plugin, PluginState state, List<Rule> rules)
+  private record Collector(
+      Plugin plugin,
+      PluginState state,
+      List<Rule> rules,
+      List<String> methodAnnotations,
+      List<String> typeAnnotations)
       implements TypeWeaver {
     @Override
     public TypeWeaver advise(MethodMatcher where, String advice) {
-      rules.add(new Rule(plugin, state, where, advice, null, null));
+      rules.add(
+          new Rule(plugin, state, where, advice, null, null, methodAnnotations, typeAnnotations));
       return this;
     }
 
     @Override
     public TypeWeaver adviseCall(
         MethodMatcher where, String calledOwner, String calledName, String advice) {
-      rules.add(new Rule(plugin, state, where, advice, calledOwner.replace('.', '/'), calledName));
+      rules.add(
+          new Rule(
+              plugin,
+              state,
+              where,
+              advice,
+              calledOwner.replace('.', '/'),
+              calledName,
+              methodAnnotations,
+              typeAnnotations));
       return this;
     }
   }

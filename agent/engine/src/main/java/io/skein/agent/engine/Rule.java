@@ -3,6 +3,7 @@ package io.skein.agent.engine;
 import io.skein.agent.plugin.MethodMatcher;
 import io.skein.agent.plugin.Plugin;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,12 @@ final class Rule {
 
   final @Nullable String calledName;
 
+  /** Types, one of which the method must carry; empty when it need not. */
+  final List<String> methodAnnotations;
+
+  /** Types, one of which the class must carry; empty when it need not. */
+  final List<String> typeAnnotations;
+
   private @Nullable AdviceClass adviceClass;
   private int @Nullable [] numbers;
 
@@ -31,17 +38,25 @@ final class Rule {
       MethodMatcher where,
       String advice,
       @Nullable String calledOwner,
-      @Nullable String calledName) {
+      @Nullable String calledName,
+      List<String> methodAnnotations,
+      List<String> typeAnnotations) {
     this.plugin = plugin;
     this.state = state;
     this.where = where;
     this.advice = advice;
     this.calledOwner = calledOwner;
     this.calledName = calledName;
+    this.methodAnnotations = methodAnnotations;
+    this.typeAnnotations = typeAnnotations;
   }
 
   boolean isCall() {
     return calledOwner != null;
+  }
+
+  boolean isAboutAnnotations() {
+    return !methodAnnotations.isEmpty() || !typeAnnotations.isEmpty();
   }
 
   /** Reads the advice on first use: a library that is absent costs nothing. */

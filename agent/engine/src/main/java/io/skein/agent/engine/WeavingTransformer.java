@@ -15,6 +15,8 @@ import org.objectweb.asm.ClassReader;
  * of the application, and never throw.
  */
 final class WeavingTransformer implements ClassFileTransformer {
+  private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
+
   private final PluginRules rules;
   private final ClassWeaver weaver;
   private final Hierarchy hierarchy = new Hierarchy();
@@ -41,13 +43,16 @@ final class WeavingTransformer implements ClassFileTransformer {
       @Nullable ProtectionDomain domain,
       byte[] bytes) {
     try {
-      if (name == null
-          || !rules.couldMatch(name)
+      if (name == null) {
+        return null;
+      }
+      long annotations = isOfAnApplication(loader, agentLoader) ? rules.annotationsIn(bytes) : 0;
+      if ((annotations == 0 && !rules.couldMatch(name))
           || loader instanceof PluginLoader
           || (loader == agentLoader && name.startsWith("io/skein/agent/"))) {
         return null;
       }
-      return weave(loader, name, bytes);
+      return weave(loader, name, bytes, annotations);
     } catch (ClassWeaver.CannotWeave reason) {
       log.info("not woven: " + name.replace('/', '.') + ": " + reason.getMessage());
     } catch (Throwable failure) {
@@ -56,7 +61,17 @@ final class WeavingTransformer implements ClassFileTransformer {
     return null;
   }
 
-  private byte @Nullable [] weave(@Nullable ClassLoader loader, String name, byte[] bytes) {
+  /** Neither of the JDK nor of the agent. */
+  static boolean isOfAnApplication(@Nullable ClassLoader loader, ClassLoader agentLoader) {
+    return loader != null
+        && loader != PLATFORM
+        && !(loader instanceof PluginLoader)
+        // In tests of ours the agent is on the application's class path.
+        && (loader != agentLoader || loader == ClassLoader.getSystemClassLoader());
+  }
+
+  private byte @Nullable [] weave(
+      @Nullable ClassLoader loader, String name, byte[] bytes, long annotations) {
     List<Rule> apply = new ArrayList<>(rules.exactly(name));
     ClassReader reader = null;
     for (PluginRules.Subtypes each : rules.subtypes()) {
@@ -69,6 +84,9 @@ final class WeavingTransformer implements ClassFileTransformer {
           apply.addAll(each.rules);
         }
       }
+    }
+    if (annotations != 0) {
+      apply.addAll(rules.annotated(annotations));
     }
     if (apply.isEmpty()) {
       return null;

@@ -52,7 +52,7 @@ public final class Advice {
 
   /**
    * Called after {@link Exit} when the method returned normally; returns what the caller gets
-   * instead, or null to leave it.
+   * instead, or null to leave it. In place of a primitive it returns the boxed value.
    */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.METHOD)
@@ -75,6 +75,14 @@ public final class Advice {
   }
 
   /**
+   * All arguments of the method as an {@code Object[]}, primitives boxed; only before the method
+   * runs. It costs an array for each call, so prefer {@link Argument}.
+   */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.PARAMETER)
+  public @interface Arguments {}
+
+  /**
    * What {@link Enter} returned for this call; null when it returned null, failed or does not
    * exist.
    */
@@ -94,6 +102,14 @@ public final class Advice {
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.PARAMETER)
   public @interface MethodName {}
+
+  /**
+   * The woven method, a {@link WovenMethod}, with the annotations the rule is about. A constant of
+   * the call. Not in advice around a call inside a method.
+   */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.PARAMETER)
+  public @interface Method {}
 
   /** What the method threw, or null. */
   @Retention(RetentionPolicy.RUNTIME)

@@ -45,6 +45,12 @@ public final class MethodMatchers {
     return method -> method.returnType().equals(type);
   }
 
+  /** Carries one of these annotations; for rules that begin with an annotation. */
+  public static MethodMatcher annotatedWith(String... annotationTypes) {
+    List<String> wanted = List.of(annotationTypes);
+    return method -> wanted.stream().anyMatch(method.annotations()::contains);
+  }
+
   public static MethodMatcher isPublic() {
     return method -> Modifier.isPublic(method.access());
   }

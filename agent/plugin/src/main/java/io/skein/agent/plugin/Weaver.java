@@ -23,4 +23,16 @@ public interface Weaver {
    * @throws IllegalArgumentException when no filter is given
    */
   TypeWeaver subtypesOf(String typeName, String... simpleNameContains);
+
+  /**
+   * Methods of the application that carry one of these annotations, in whatever class or interface
+   * they are declared. Only declared annotations count, not those of overridden methods.
+   *
+   * <p>A class that does not name the annotation is passed over after one walk over its constant
+   * pool. Classes of the JDK are not looked at.
+   */
+  TypeWeaver annotatedMethods(String... annotationTypes);
+
+  /** Classes of the application that carry one of these annotations themselves. */
+  TypeWeaver annotatedTypes(String... annotationTypes);
 }
