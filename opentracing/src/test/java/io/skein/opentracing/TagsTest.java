@@ -7,6 +7,7 @@ import io.opentracing.Span;
 import io.opentracing.log.Fields;
 import io.opentracing.propagation.Format;
 import io.opentracing.propagation.TextMapAdapter;
+import io.opentracing.tag.Tag;
 import io.opentracing.tag.Tags;
 import io.skein.api.Component;
 import io.skein.api.Layer;
@@ -21,21 +22,32 @@ class TagsTest {
   private final Recorder recorder = new Recorder();
   private final SkeinTracer tracer = recorder.tracer();
 
-  private Recorder.Finished finished(Consumer<Span> said) {
+  private static <T> Consumer<Span> set(Tag<T> tag, T value) {
+    return span -> tag.set(span, value);
+  }
+
+  @SafeVarargs
+  private Recorder.Finished finished(Consumer<Span>... said) {
     int before = recorder.count();
     Span span = tracer.buildSpan("one").start();
-    said.accept(span);
+    for (Consumer<Span> each : said) {
+      each.accept(span);
+    }
     span.finish();
     assertThat(recorder.count()).isEqualTo(before + 1);
     return recorder.spans().get(before);
   }
 
-  private SpanType typeWith(Consumer<Span> said) {
-    return finished(said).record().type();
-  }
-
-  private String peerWith(Consumer<Span> said) {
-    return finished(said.andThen(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT)))
+  /** The peer of a span that is a client's, which it says last. */
+  @SafeVarargs
+  private String peerWith(Consumer<Span>... said) {
+    return finished(
+            span -> {
+              for (Consumer<Span> each : said) {
+                each.accept(span);
+              }
+              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT);
+            })
         .record()
         .peer();
   }
@@ -69,22 +81,18 @@ class TagsTest {
 
   @Test
   void serversAndConsumersAreEntries() {
-    assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_SERVER)))
+    assertThat(finished(set(Tags.SPAN_KIND, Tags.SPAN_KIND_SERVER)).record().type())
         .isEqualTo(SpanType.ENTRY);
-    assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CONSUMER)))
+    assertThat(finished(set(Tags.SPAN_KIND, Tags.SPAN_KIND_CONSUMER)).record().type())
         .isEqualTo(SpanType.ENTRY);
   }
 
   @Test
   void clientsAndProducersAreExitsIfAPeerIsKnown() {
     for (String kind : new String[] {Tags.SPAN_KIND_CLIENT, Tags.SPAN_KIND_PRODUCER}) {
-      assertThat(typeWith(span -> Tags.SPAN_KIND.set(span, kind))).isEqualTo(SpanType.LOCAL);
+      assertThat(finished(set(Tags.SPAN_KIND, kind)).record().type()).isEqualTo(SpanType.LOCAL);
       assertThat(
-              typeWith(
-                  span -> {
-                    Tags.SPAN_KIND.set(span, kind);
-                    Tags.PEER_SERVICE.set(span, "stock");
-                  }))
+              finished(set(Tags.SPAN_KIND, kind), set(Tags.PEER_SERVICE, "stock")).record().type())
           .isEqualTo(SpanType.EXIT);
     }
   }
@@ -93,12 +101,10 @@ class TagsTest {
   void kindIsDecidedAtTheEndWhateverTheOrder() {
     Recorder.Finished exit =
         finished(
-            span -> {
-              Tags.PEER_PORT.set(span, 8080);
-              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_SERVER);
-              Tags.PEER_HOSTNAME.set(span, "stock");
-              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT);
-            });
+            set(Tags.PEER_PORT, 8080),
+            set(Tags.SPAN_KIND, Tags.SPAN_KIND_SERVER),
+            set(Tags.PEER_HOSTNAME, "stock"),
+            set(Tags.SPAN_KIND, Tags.SPAN_KIND_CLIENT));
     assertThat(exit.record().type()).isEqualTo(SpanType.EXIT);
     assertThat(exit.record().peer()).isEqualTo("stock:8080");
   }
@@ -106,11 +112,7 @@ class TagsTest {
   @Test
   void othersAreLocalAndHaveNoPeer() {
     Recorder.Finished local =
-        finished(
-            span -> {
-              Tags.SPAN_KIND.set(span, "something");
-              Tags.PEER_HOSTNAME.set(span, "stock");
-            });
+        finished(set(Tags.SPAN_KIND, "something"), set(Tags.PEER_HOSTNAME, "stock"));
     assertThat(local.record().type()).isEqualTo(SpanType.LOCAL);
     assertThat(local.record().peer()).isNull();
     assertThat(local.tags()).containsEntry("peer.hostname", "stock");
@@ -122,49 +124,29 @@ class TagsTest {
   void peerIsTheAddressOrTheHostOrTheService() {
     assertThat(
             peerWith(
-                span -> {
-                  span.setTag("peer.address", "a:1");
-                  Tags.PEER_HOSTNAME.set(span, "b");
-                  Tags.PEER_SERVICE.set(span, "c");
-                }))
+                span -> span.setTag("peer.address", "a:1"),
+                set(Tags.PEER_HOSTNAME, "b"),
+                set(Tags.PEER_SERVICE, "c")))
         .isEqualTo("a:1");
     assertThat(
             peerWith(
-                span -> {
-                  Tags.PEER_HOSTNAME.set(span, "b");
-                  Tags.PEER_HOST_IPV4.set(span, "10.0.0.1");
-                  Tags.PEER_PORT.set(span, 2);
-                  Tags.PEER_SERVICE.set(span, "c");
-                }))
+                set(Tags.PEER_HOSTNAME, "b"),
+                span -> Tags.PEER_HOST_IPV4.set(span, "10.0.0.1"),
+                set(Tags.PEER_PORT, 2),
+                set(Tags.PEER_SERVICE, "c")))
         .isEqualTo("b:2");
-    assertThat(
-            peerWith(
-                span -> {
-                  Tags.PEER_HOST_IPV4.set(span, "10.0.0.1");
-                  Tags.PEER_PORT.set(span, 3);
-                }))
+    assertThat(peerWith(span -> Tags.PEER_HOST_IPV4.set(span, "10.0.0.1"), set(Tags.PEER_PORT, 3)))
         .isEqualTo("10.0.0.1:3");
-    assertThat(peerWith(span -> Tags.PEER_HOST_IPV4.set(span, 0x0A00_0001))).isEqualTo("10.0.0.1");
-    assertThat(
-            peerWith(
-                span -> {
-                  Tags.PEER_HOST_IPV6.set(span, "::1");
-                  Tags.PEER_PORT.set(span, 4);
-                }))
+    assertThat(peerWith(set(Tags.PEER_HOST_IPV4, 0x0A00_0001))).isEqualTo("10.0.0.1");
+    assertThat(peerWith(set(Tags.PEER_HOST_IPV6, "::1"), set(Tags.PEER_PORT, 4)))
         .isEqualTo("[::1]:4");
-    assertThat(
-            peerWith(
-                span -> {
-                  Tags.PEER_PORT.set(span, 5);
-                  Tags.PEER_SERVICE.set(span, "c");
-                }))
-        .isEqualTo("c");
-    assertThat(peerWith(span -> Tags.PEER_HOSTNAME.set(span, ""))).isNull();
+    assertThat(peerWith(set(Tags.PEER_PORT, 5), set(Tags.PEER_SERVICE, "c"))).isEqualTo("c");
+    assertThat(peerWith(set(Tags.PEER_HOSTNAME, ""))).isNull();
   }
 
   @Test
   void ipv4MayBeANumber() {
-    assertThat(finished(span -> Tags.PEER_HOST_IPV4.set(span, 0x7F00_0001)).tags())
+    assertThat(finished(set(Tags.PEER_HOST_IPV4, 0x7F00_0001)).tags())
         .containsEntry("peer.ipv4", "2130706433");
   }
 
@@ -172,13 +154,13 @@ class TagsTest {
 
   @Test
   void componentIsFoundByNameOrStaysATag() {
-    Recorder.Finished known = finished(span -> Tags.COMPONENT.set(span, "okhttp"));
+    Recorder.Finished known = finished(set(Tags.COMPONENT, "okhttp"));
     assertThat(known.record().componentId()).isEqualTo(Component.OK_HTTP.id());
     assertThat(known.tags()).doesNotContainKey("component");
-    Recorder.Finished unknown = finished(span -> Tags.COMPONENT.set(span, "my-own"));
+    Recorder.Finished unknown = finished(set(Tags.COMPONENT, "my-own"));
     assertThat(unknown.record().componentId()).isZero();
     assertThat(unknown.tags()).containsEntry("component", "my-own");
-    Recorder.Finished skyWalkings = finished(span -> Tags.COMPONENT.set(span, "SpringMVC"));
+    Recorder.Finished skyWalkings = finished(set(Tags.COMPONENT, "SpringMVC"));
     assertThat(skyWalkings.record().componentId()).isEqualTo(Component.SPRING_MVC.id());
   }
 
@@ -186,28 +168,18 @@ class TagsTest {
   void componentMayDependOnWhatElseIsSaid() {
     assertThat(
             finished(
-                    span -> {
-                      Tags.COMPONENT.set(span, "java-kafka");
-                      Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_PRODUCER);
-                    })
+                    set(Tags.COMPONENT, "java-kafka"), set(Tags.SPAN_KIND, Tags.SPAN_KIND_PRODUCER))
                 .record()
                 .componentId())
         .isEqualTo(Component.KAFKA_PRODUCER.id());
     assertThat(
             finished(
-                    span -> {
-                      Tags.COMPONENT.set(span, "java-kafka");
-                      Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CONSUMER);
-                    })
+                    set(Tags.COMPONENT, "java-kafka"), set(Tags.SPAN_KIND, Tags.SPAN_KIND_CONSUMER))
                 .record()
                 .componentId())
         .isEqualTo(Component.KAFKA_CONSUMER.id());
     assertThat(
-            finished(
-                    span -> {
-                      Tags.COMPONENT.set(span, "java-jdbc");
-                      Tags.DB_TYPE.set(span, "postgresql");
-                    })
+            finished(set(Tags.COMPONENT, "java-jdbc"), set(Tags.DB_TYPE, "postgresql"))
                 .record()
                 .componentId())
         .isEqualTo(Component.POSTGRESQL.id());
@@ -215,18 +187,11 @@ class TagsTest {
 
   @Test
   void errorIsTheFlagAndItsLastValueCounts() {
-    Recorder.Finished failed = finished(span -> Tags.ERROR.set(span, true));
+    Recorder.Finished failed = finished(set(Tags.ERROR, true));
     assertThat(failed.record().isError()).isTrue();
     assertThat(failed.tags()).doesNotContainKey("error");
     assertThat(finished(span -> span.setTag("error", "true")).record().isError()).isTrue();
-    assertThat(
-            finished(
-                    span -> {
-                      Tags.ERROR.set(span, true);
-                      Tags.ERROR.set(span, false);
-                    })
-                .record()
-                .isError())
+    assertThat(finished(set(Tags.ERROR, true), set(Tags.ERROR, false)).record().isError())
         .isFalse();
   }
 
@@ -234,11 +199,9 @@ class TagsTest {
   void httpTagsKeepTheirKeysAndAStatusIsNoErrorByItself() {
     Recorder.Finished http =
         finished(
-            span -> {
-              Tags.HTTP_URL.set(span, "http://stock/items");
-              Tags.HTTP_METHOD.set(span, "GET");
-              Tags.HTTP_STATUS.set(span, 500);
-            });
+            set(Tags.HTTP_URL, "http://stock/items"),
+            set(Tags.HTTP_METHOD, "GET"),
+            set(Tags.HTTP_STATUS, 500));
     assertThat(http.tags())
         .containsEntry("http.url", "http://stock/items")
         .containsEntry("http.method", "GET")
@@ -251,13 +214,11 @@ class TagsTest {
   void databaseTagsKeepTheirKeys() {
     Recorder.Finished database =
         finished(
-            span -> {
-              Tags.DB_TYPE.set(span, "sql");
-              Tags.DB_INSTANCE.set(span, "orders");
-              Tags.DB_STATEMENT.set(span, "select 1");
-              Tags.SPAN_KIND.set(span, Tags.SPAN_KIND_CLIENT);
-              span.setTag("peer.address", "db:5432");
-            });
+            set(Tags.DB_TYPE, "sql"),
+            set(Tags.DB_INSTANCE, "orders"),
+            set(Tags.DB_STATEMENT, "select 1"),
+            set(Tags.SPAN_KIND, Tags.SPAN_KIND_CLIENT),
+            span -> span.setTag("peer.address", "db:5432"));
     assertThat(database.record().layer()).isEqualTo(Layer.DATABASE);
     assertThat(database.record().type()).isEqualTo(SpanType.EXIT);
     assertThat(database.record().peer()).isEqualTo("db:5432");
@@ -269,7 +230,7 @@ class TagsTest {
 
   @Test
   void destinationOfAMessageIsItsTopic() {
-    Recorder.Finished message = finished(span -> Tags.MESSAGE_BUS_DESTINATION.set(span, "orders"));
+    Recorder.Finished message = finished(set(Tags.MESSAGE_BUS_DESTINATION, "orders"));
     assertThat(message.record().layer()).isEqualTo(Layer.MQ);
     assertThat(message.tags())
         .containsEntry("message_bus.destination", "orders")

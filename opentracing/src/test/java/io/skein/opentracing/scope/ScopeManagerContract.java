@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -108,23 +109,18 @@ public abstract class ScopeManagerContract {
 
   @Test
   void whatWasActivatedIsActive() throws Exception {
-    check(
-        () -> {
-          Span span = span("one");
-          Scope scope = manager.activate(span);
-          assertThat(scope).isNotNull();
-          assertThat(manager.activeSpan()).isSameAs(span);
-          scope.close();
-          assertThat(manager.activeSpan()).isNull();
-          assertThat(recorder.count()).isZero();
-          span.finish();
-        });
+    check(this::activateAndClose);
   }
 
   @Test
   void worksOutsideOfTheEnvironment() {
+    activateAndClose();
+  }
+
+  private void activateAndClose() {
     Span span = span("one");
     Scope scope = manager.activate(span);
+    assertThat(scope).isNotNull();
     assertThat(manager.activeSpan()).isSameAs(span);
     scope.close();
     assertThat(manager.activeSpan()).isNull();
@@ -305,29 +301,21 @@ public abstract class ScopeManagerContract {
 
   @Test
   void freshThreadsHaveNoActiveSpan() throws Exception {
-    check(
-        () -> {
-          Span span = span("one");
-          try (Scope scope = manager.activate(span)) {
-            Span seen = Threads.inNewThread(() -> manager.activeSpan());
-            assertThat(seen).isSameAs(newThreadsInherit() ? span : null);
-          }
-          span.finish();
-        });
+    check(() -> whatAFreshThreadSees(() -> Threads.inNewThread(manager::activeSpan)));
   }
 
   @Test
   void freshVirtualThreadsHaveNoActiveSpan() throws Exception {
-    check(
-        () -> {
-          Span span = span("one");
-          try (Scope scope = manager.activate(span)) {
-            Span seen = Threads.inVirtualThread(() -> manager.activeSpan());
-            assertThat(seen).isSameAs(newThreadsInherit() ? span : null);
-          } finally {
-            span.finish();
-          }
-        });
+    check(() -> whatAFreshThreadSees(() -> Threads.inVirtualThread(manager::activeSpan)));
+  }
+
+  private void whatAFreshThreadSees(Callable<Span> thread) throws Exception {
+    Span span = span("one");
+    try (Scope scope = manager.activate(span)) {
+      assertThat(thread.call()).isSameAs(newThreadsInherit() ? span : null);
+    } finally {
+      span.finish();
+    }
   }
 
   @Test
