@@ -8,12 +8,10 @@ import io.skein.wire.model.TraceSegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -30,7 +28,7 @@ public final class InMemoryTraceStore implements TraceStore {
       Comparator.comparingLong(stored -> SegmentFacts.of(stored.segment()).startMillis());
 
   private final Map<String, List<StoredSegment>> traces = new LinkedHashMap<>();
-  private final Set<String> segmentIds = new HashSet<>();
+  private final Map<String, StoredSegment> byId = new HashMap<>();
   private final AccountBook book = new AccountBook();
   private boolean closed;
 
@@ -55,14 +53,22 @@ public final class InMemoryTraceStore implements TraceStore {
       book.refused(segment.service(), segment.instance(), refused.reason(), counts);
       return refused;
     }
-    if (!segmentIds.add(segment.segmentId())) {
+    StoredSegment stored = new StoredSegment(segment, received.receivedMillis());
+    StoredSegment earlier = byId.get(segment.segmentId());
+    if (earlier != null && !SegmentFacts.isGrown(segment, earlier.segment())) {
       book.duplicate(segment.service(), segment.instance(), counts);
       return Outcome.DUPLICATE;
     }
-    traces
-        .computeIfAbsent(segment.traceId(), id -> new ArrayList<>())
-        .add(new StoredSegment(segment, received.receivedMillis()));
-    return Outcome.STORED;
+    byId.put(segment.segmentId(), stored);
+    List<StoredSegment> trace = traces.computeIfAbsent(segment.traceId(), id -> new ArrayList<>());
+    trace.add(stored);
+    if (earlier == null) {
+      return Outcome.STORED;
+    }
+    trace.remove(earlier);
+    int before = earlier.segment().spans().size();
+    book.duplicate(segment.service(), segment.instance(), new Counts(1, before));
+    return new Outcome.Grown(before);
   }
 
   @Override

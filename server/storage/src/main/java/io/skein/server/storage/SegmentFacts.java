@@ -3,6 +3,7 @@ package io.skein.server.storage;
 import io.skein.wire.model.KeyValue;
 import io.skein.wire.model.TraceSegment;
 import io.skein.wire.model.TraceSpan;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -62,6 +63,18 @@ public record SegmentFacts(
   public static long duration(long startMillis, long endMillis) {
     long duration = endMillis - startMillis;
     return endMillis >= startMillis && duration < 0 ? Long.MAX_VALUE : duration;
+  }
+
+  /**
+   * Whether a segment is an earlier one with the same id that has grown: all its spans, and more.
+   */
+  public static boolean isGrown(TraceSegment later, TraceSegment earlier) {
+    return later.spans().size() > earlier.spans().size()
+        && later.segmentId().equals(earlier.segmentId())
+        && later.traceId().equals(earlier.traceId())
+        && later.service().equals(earlier.service())
+        && later.instance().equals(earlier.instance())
+        && new HashSet<>(later.spans()).containsAll(earlier.spans());
   }
 
   /**

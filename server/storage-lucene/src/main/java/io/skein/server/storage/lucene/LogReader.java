@@ -72,6 +72,11 @@ final class LogReader implements Closeable {
   }
 
   /** Takes a record out of its decompressed frame. */
+  /** Reads one record. */
+  LogRecord record(long position) throws IOException {
+    return recordIn(frame(LogFormat.frameStart(position), LogFormat.rawOffset(position)), position);
+  }
+
   static LogRecord recordIn(byte[] frame, long position) {
     int at = LogFormat.rawOffset(position);
     ByteBuffer buffer = ByteBuffer.wrap(frame);

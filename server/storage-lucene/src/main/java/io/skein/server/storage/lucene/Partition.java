@@ -216,6 +216,16 @@ final class Partition {
     index.add(segment, position);
   }
 
+  /** The stored segment of which the given one is a later state; null when there is none here. */
+  @Nullable TraceSegment grown(TraceSegment segment) throws IOException {
+    return isIndexing() ? index.grown(segment, logReader) : null;
+  }
+
+  /** Indexes a segment in the place of what it was before it grew. */
+  void index(TraceSegment before, TraceSegment segment, long position) throws IOException {
+    index.replace(before, segment, position);
+  }
+
   void commit() throws IOException {
     LogWriter writer = writer();
     writer.force();

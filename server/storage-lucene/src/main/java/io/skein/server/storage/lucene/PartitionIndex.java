@@ -12,16 +12,20 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.store.NRTCachingDirectory;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -138,18 +142,73 @@ final class PartitionIndex {
 
   /** Indexes what the log has beyond the index, and returns where the good part of the log ends. */
   long catchUp(LogReader log) throws IOException {
-    long end = log.scan(position, this::add);
+    LongSet known = segmentIds();
+    long end = log.scan(position, logRecord -> add(logRecord, log, known));
     refresh();
     return end;
   }
 
-  private void add(LogRecord logRecord) throws IOException {
+  private void add(LogRecord logRecord, LogReader log, LongSet known) throws IOException {
     try {
-      add(SegmentReader.segment(logRecord.encoded()), logRecord.position());
+      TraceSegment segment = SegmentReader.segment(logRecord.encoded());
+      boolean repeated = !known.add(IdFilter.hash(Terms.term(segment.segmentId())));
+      TraceSegment before = repeated ? grown(segment, log) : null;
+      if (before == null) {
+        add(segment, logRecord.position());
+      } else {
+        replace(before, segment, logRecord.position());
+      }
     } catch (MalformedMessageException e) {
       // It was read before it was written, so a later version must have become stricter. It stays
       // in the log.
       position = logRecord.position();
+    }
+  }
+
+  /** The segment in this index of which the given one is a later state; null when there is none. */
+  @Nullable TraceSegment grown(TraceSegment segment, LogReader log) throws IOException {
+    BytesRef id = Terms.term(segment.segmentId());
+    Place place = place(id);
+    if (place == null || place.spans() < segment.spans().size()) {
+      refresh(); // it may be so new, in this state, that it cannot be found yet
+      place = place(id);
+    }
+    if (place == null || place.spans() >= segment.spans().size()) {
+      return null;
+    }
+    try {
+      TraceSegment before = SegmentReader.segment(log.record(place.position()).encoded());
+      return SegmentFacts.isGrown(segment, before) ? before : null;
+    } catch (MalformedMessageException e) {
+      return null;
+    }
+  }
+
+  private record Place(long position, long spans) {}
+
+  private @Nullable Place place(BytesRef segmentId) throws IOException {
+    DirectoryReader current = acquireReader();
+    if (current == null) {
+      return null;
+    }
+    try {
+      for (LeafReaderContext leaf : current.leaves()) {
+        PostingsEnum found =
+            leaf.reader().postings(new Term(Fields.SEGMENT, segmentId), PostingsEnum.NONE);
+        Bits live = leaf.reader().getLiveDocs();
+        while (found != null && found.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+          int document = found.docID();
+          if (live == null || live.get(document)) {
+            return new Place(
+                TraceLookup.number(DocValues.getNumeric(leaf.reader(), Fields.POSITION), document),
+                TraceLookup.number(DocValues.getNumeric(leaf.reader(), Fields.SHAPE), document)
+                    >>> 2);
+          }
+        }
+      }
+      return null;
+    } finally {
+      current.decRef();
     }
   }
 
@@ -158,6 +217,18 @@ final class PartitionIndex {
     openWriterOrFail()
         .addDocument(Fields.document(segment, facts, window.reach(segment, facts), at));
     totals.add(facts);
+    position = at;
+    changed = true;
+  }
+
+  /** Puts a segment in the place of what it was before it grew. */
+  void replace(TraceSegment before, TraceSegment segment, long at) throws IOException {
+    SegmentFacts facts = SegmentFacts.of(segment);
+    openWriterOrFail()
+        .updateDocument(
+            new Term(Fields.SEGMENT, Terms.term(segment.segmentId())),
+            Fields.document(segment, facts, window.reach(segment, facts), at));
+    totals.replace(SegmentFacts.of(before), facts);
     position = at;
     changed = true;
   }
@@ -292,11 +363,12 @@ final class PartitionIndex {
     }
   }
 
-  private static long count(@Nullable Terms terms) throws IOException {
+  private static long count(org.apache.lucene.index.@Nullable Terms terms) throws IOException {
     return terms == null ? 0 : terms.size();
   }
 
-  private static void addAll(IdFilter filter, @Nullable Terms terms) throws IOException {
+  private static void addAll(IdFilter filter, org.apache.lucene.index.@Nullable Terms terms)
+      throws IOException {
     if (terms != null) {
       TermsEnum all = terms.iterator();
       for (BytesRef id = all.next(); id != null; id = all.next()) {
@@ -312,7 +384,7 @@ final class PartitionIndex {
     if (current != null) {
       try {
         for (LeafReaderContext leaf : current.leaves()) {
-          Terms terms = leaf.reader().terms(Fields.SEGMENT);
+          org.apache.lucene.index.Terms terms = leaf.reader().terms(Fields.SEGMENT);
           if (terms != null) {
             TermsEnum all = terms.iterator();
             for (BytesRef id = all.next(); id != null; id = all.next()) {
@@ -334,7 +406,7 @@ final class PartitionIndex {
     }
     try {
       for (LeafReaderContext leaf : current.leaves()) {
-        Terms terms = leaf.reader().terms(Fields.SEGMENT);
+        org.apache.lucene.index.Terms terms = leaf.reader().terms(Fields.SEGMENT);
         if (terms != null && terms.iterator().seekExact(id)) {
           return true;
         }

@@ -5,6 +5,7 @@ import io.skein.server.storage.Counts;
 import io.skein.server.storage.Outcome;
 import io.skein.server.storage.ReceivedSegment;
 import io.skein.server.storage.Refusal;
+import io.skein.server.storage.SegmentFacts;
 import io.skein.wire.decode.SegmentReader;
 import io.skein.wire.model.TraceSegment;
 import java.io.IOException;
@@ -13,9 +14,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -180,12 +181,11 @@ final class StoreWriter implements AutoCloseable {
 
   private void write(List<Waiting> group) throws IOException {
     Outcome[][] outcomes = new Outcome[group.size()][];
-    List<ReceivedSegment> fresh = new ArrayList<>();
-    Set<BytesRef> freshIds = new HashSet<>();
+    Partition consulted = partitions.active();
+    List<Fresh> fresh = new ArrayList<>();
+    Map<BytesRef, Integer> freshIds = new HashMap<>();
     // Repeats of a segment of this very group share its fate.
-    List<int[]> freshPlaces = new ArrayList<>();
-    List<int[]> repeatPlaces = new ArrayList<>();
-    long bytes = 0;
+    List<Slot> repeats = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {
       List<ReceivedSegment> batch = group.get(i).batch();
       outcomes[i] = new Outcome[batch.size()];
@@ -196,27 +196,52 @@ final class StoreWriter implements AutoCloseable {
           outcomes[i][j] = unfit;
           continue;
         }
-        BytesRef id = Terms.term(received.segment().segmentId());
-        if (!freshIds.add(id)) {
-          repeatPlaces.add(new int[] {i, j});
-        } else if (isStored(id)) {
-          outcomes[i][j] = Outcome.DUPLICATE;
-          freshIds.remove(id);
-        } else {
-          fresh.add(received);
-          freshPlaces.add(new int[] {i, j});
-          bytes += received.encoded().length;
+        TraceSegment segment = received.segment();
+        BytesRef id = Terms.term(segment.segmentId());
+        Slot place = new Slot(i, j);
+        Integer earlier = freshIds.get(id);
+        if (earlier != null) {
+          Fresh other = fresh.get(earlier);
+          boolean grown = SegmentFacts.isGrown(segment, other.received().segment());
+          repeats.add(grown ? other.place() : place);
+          if (grown) {
+            fresh.set(earlier, new Fresh(received, place, other.before()));
+          }
+          continue;
         }
+        TraceSegment before = null;
+        if (isStored(id)) {
+          before = consulted.grown(segment);
+          if (before == null) {
+            outcomes[i][j] = Outcome.DUPLICATE;
+            continue;
+          }
+        }
+        freshIds.put(id, fresh.size());
+        fresh.add(new Fresh(received, place, before));
       }
     }
-    Partition active = partitions.active();
+    long bytes = 0;
+    for (Fresh each : fresh) {
+      bytes += each.received().encoded().length;
+    }
+    Partition active = consulted;
     long[] positions = new long[0];
     Outcome.Refused refused = fresh.isEmpty() ? null : room(bytes);
     if (refused == null && !fresh.isEmpty()) {
       active = partitions.active();
+      if (active != consulted) {
+        // What has grown cannot take its place in a partition that is full by now.
+        for (Fresh each : fresh) {
+          if (each.before() != null) {
+            each.place().set(outcomes, Outcome.DUPLICATE);
+          }
+        }
+        fresh.removeIf(each -> each.before() != null);
+      }
       long before = active.logBytes();
       try {
-        positions = active.append(fresh);
+        positions = active.append(fresh.stream().map(Fresh::received).toList());
         partitions.wrote(active.logBytes() - before);
         recovered();
       } catch (IOException e) {
@@ -224,17 +249,35 @@ final class StoreWriter implements AutoCloseable {
         refused = diskRefusal();
       }
     }
-    for (int[] place : freshPlaces) {
-      outcomes[place[0]][place[1]] = refused == null ? Outcome.STORED : refused;
+    for (Fresh each : fresh) {
+      each.place().set(outcomes, refused == null ? each.outcome() : refused);
     }
-    for (int[] place : repeatPlaces) {
-      outcomes[place[0]][place[1]] = refused == null ? Outcome.DUPLICATE : refused;
+    for (Slot place : repeats) {
+      place.set(outcomes, refused == null ? Outcome.DUPLICATE : refused);
     }
     for (int i = 0; i < group.size(); i++) {
       answer(group.get(i), outcomes[i]);
     }
     if (positions.length > 0) {
       index(active, fresh, positions);
+    }
+  }
+
+  /** Where the outcome of a segment belongs. */
+  private record Slot(int append, int segment) {
+    void set(Outcome[][] outcomes, Outcome outcome) {
+      outcomes[append][segment] = outcome;
+    }
+  }
+
+  /**
+   * A segment to be written.
+   *
+   * @param before what is stored of it, if it has grown since
+   */
+  private record Fresh(ReceivedSegment received, Slot place, @Nullable TraceSegment before) {
+    Outcome outcome() {
+      return before == null ? Outcome.STORED : new Outcome.Grown(before.spans().size());
     }
   }
 
@@ -281,13 +324,19 @@ final class StoreWriter implements AutoCloseable {
     return null;
   }
 
-  private void index(Partition partition, List<ReceivedSegment> segments, long[] positions) {
+  private void index(Partition partition, List<Fresh> segments, long[] positions) {
     if (!partition.isIndexing()) {
       return; // It will be indexed when the index works again.
     }
     try {
       for (int i = 0; i < positions.length; i++) {
-        partition.index(segments.get(i).segment(), positions[i]);
+        Fresh fresh = segments.get(i);
+        TraceSegment segment = fresh.received().segment();
+        if (fresh.before() == null) {
+          partition.index(segment, positions[i]);
+        } else {
+          partition.index(fresh.before(), segment, positions[i]);
+        }
       }
     } catch (IOException | RuntimeException e) {
       indexFailed(partition, e);
@@ -306,6 +355,8 @@ final class StoreWriter implements AutoCloseable {
         book.refused(service, instance, refused.reason(), counts);
       } else if (outcomes[i] instanceof Outcome.Duplicate) {
         book.duplicate(service, instance, counts);
+      } else if (outcomes[i] instanceof Outcome.Grown grown) {
+        book.duplicate(service, instance, new Counts(1, grown.spansBefore()));
       }
     }
     try {

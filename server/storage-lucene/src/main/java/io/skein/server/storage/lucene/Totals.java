@@ -29,6 +29,20 @@ final class Totals {
     add(new InstanceKey(facts.service(), facts.instance()), InstanceTotals.of(facts));
   }
 
+  /** A segment has grown. */
+  void replace(SegmentFacts before, SegmentFacts now) {
+    InstanceTotals less = InstanceTotals.of(before);
+    InstanceTotals more = InstanceTotals.of(now);
+    add(
+        new InstanceKey(now.service(), now.instance()),
+        new InstanceTotals(
+            0,
+            more.spans() - less.spans(),
+            more.errors() - less.errors(),
+            more.firstMillis(),
+            more.lastMillis()));
+  }
+
   private synchronized void add(InstanceKey key, InstanceTotals more) {
     byInstance.merge(key, more, InstanceTotals::plus);
     firstMillis = Math.min(firstMillis, more.firstMillis());

@@ -13,6 +13,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
 
 /**
  * Which traces have a segment of each of two kinds: one with the wanted endpoint, say, and one that
@@ -146,14 +147,17 @@ final class TraceJoin {
       }
       NumericDocValues starts = DocValues.getNumeric(leaf.reader(), Fields.START);
       NumericDocValues hashes = DocValues.getNumeric(leaf.reader(), Fields.HASH);
+      Bits live = leaf.reader().getLiveDocs();
       DocIdSetIterator documents = scorer.iterator();
       for (int document = documents.nextDoc();
           document != DocIdSetIterator.NO_MORE_DOCS;
           document = documents.nextDoc()) {
-        visitor.visit(
-            TraceLookup.number(starts, document),
-            TraceLookup.number(hashes, document),
-            leaf.docBase + document);
+        if (live == null || live.get(document)) {
+          visitor.visit(
+              TraceLookup.number(starts, document),
+              TraceLookup.number(hashes, document),
+              leaf.docBase + document);
+        }
       }
     }
   }

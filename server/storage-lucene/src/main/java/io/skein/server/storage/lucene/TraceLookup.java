@@ -15,6 +15,7 @@ import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /** Finds the segments of a trace in a view. For one thread. */
@@ -58,9 +59,13 @@ final class TraceLookup {
     NumericDocValues length = DocValues.getNumeric(reader, Fields.LENGTH);
     NumericDocValues shape = DocValues.getNumeric(reader, Fields.SHAPE);
     NumericDocValues position = DocValues.getNumeric(reader, Fields.POSITION);
+    Bits live = reader.getLiveDocs();
     for (int document = postings.nextDoc();
         document != DocIdSetIterator.NO_MORE_DOCS;
         document = postings.nextDoc()) {
+      if (live != null && !live.get(document)) {
+        continue; // a later document has its segment, which has grown
+      }
       long startMillis = number(start, document);
       long bits = number(shape, document);
       places.add(
