@@ -83,7 +83,7 @@ public final class ManualWorkApp implements ManualWork, AutoCloseable {
     if (tomcat != null) {
       return;
     }
-    tomcat = new EmbeddedTomcat(null);
+    tomcat = new EmbeddedTomcat();
     Context context = tomcat.add("");
     Tomcat.addServlet(context, "priced", new Priced()).addMapping("/priced");
     port = tomcat.start();

@@ -11,6 +11,7 @@ import io.skein.opentracing.Requests;
 import io.skein.opentracing.SkeinTracer;
 import io.skein.opentracing.Spans;
 import io.skein.testing.app.Probe;
+import io.skein.testing.servlet.EmbeddedTomcat;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,8 +24,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -36,44 +35,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
-import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 
 /** An application that was instrumented for OpenTracing, and runs with the agent. */
 public final class BridgedWork implements BridgedApp, AutoCloseable {
   static {
-    TomcatURLStreamHandlerFactory.disable();
     SkeinTracer.register();
   }
 
   private static final Tracer TRACER = GlobalTracer.get();
 
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
-  private final Tomcat tomcat = new Tomcat();
+  private final EmbeddedTomcat tomcat = new EmbeddedTomcat();
   private final int port;
 
   public BridgedWork() throws IOException, LifecycleException {
-    Path directory = Files.createTempDirectory("skein-bridges");
-    tomcat.setBaseDir(directory.toString());
-    Connector connector = new Connector();
-    connector.setPort(0);
-    connector.setProperty("address", "127.0.0.1");
-    tomcat.getService().addConnector(connector);
-    tomcat.setConnector(connector);
-    Context context = tomcat.addContext("", directory.toString());
+    Context context = tomcat.add("");
     Tomcat.addServlet(context, "orders", new Orders()).addMapping("/orders");
     Tomcat.addServlet(context, "filtered", new Filtered()).addMapping("/filtered");
     Tomcat.addServlet(context, "stock", new Stock()).addMapping("/stock");
-    tomcat.start();
-    port = connector.getLocalPort();
+    port = tomcat.start();
   }
 
   @Override
-  public void close() throws LifecycleException {
+  public void close() throws LifecycleException, IOException {
     pool.shutdownNow();
-    tomcat.stop();
-    tomcat.destroy();
+    tomcat.close();
   }
 
   @Override

@@ -29,6 +29,10 @@ public final class EmbeddedTomcat implements AutoCloseable {
   private final Tomcat tomcat = new Tomcat();
   private final Connector connector = new Connector();
 
+  public EmbeddedTomcat() throws IOException {
+    this(null);
+  }
+
   /**
    * @param threads what runs the requests; null for Tomcat's own threads
    */

@@ -131,18 +131,21 @@ class RetentionTest {
     return bytes;
   }
 
+  /** With partitions of an hour. */
+  private StoreOptions hourly(AtomicLong now) {
+    StoreOptions o = options(directory);
+    return new StoreOptions(
+        directory,
+        o.budgetBytes(),
+        Duration.ofHours(1),
+        () -> Instant.ofEpochMilli(now.get()),
+        o.usableBytes());
+  }
+
   @Test
   void aNewPartitionBeginsAfterAnHourAndDuplicatesAreFoundInTheOld() throws Exception {
     AtomicLong now = new AtomicLong(System.currentTimeMillis());
-    StoreOptions o = options(directory);
-    StoreOptions hourly =
-        new StoreOptions(
-            directory,
-            o.budgetBytes(),
-            Duration.ofHours(1),
-            () -> Instant.ofEpochMilli(now.get()),
-            o.usableBytes());
-    try (LuceneTraceStore store = LuceneTraceStore.open(hourly)) {
+    try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
       for (int hour = 0; hour < 4; hour++) {
         assertStored(store, hour * 100L, hour * 100L + 100);
         now.addAndGet(3_600_000);
@@ -157,7 +160,7 @@ class RetentionTest {
       assertThat(store.search(TraceQuery.builder().limit(200).build()).traces()).hasSize(200);
       assertThat(store.status().kept()).isEqualTo(new Counts(400, 400));
     }
-    try (LuceneTraceStore store = LuceneTraceStore.open(hourly)) {
+    try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
       assertThat(append(store, numbered(0, 400))).containsOnly(Outcome.DUPLICATE);
       assertThat(store.status().kept()).isEqualTo(new Counts(400, 400));
     }
@@ -166,15 +169,7 @@ class RetentionTest {
   @Test
   void anIdleStoreBeginsNoPartitions() throws Exception {
     AtomicLong now = new AtomicLong(System.currentTimeMillis());
-    StoreOptions o = options(directory);
-    StoreOptions hourly =
-        new StoreOptions(
-            directory,
-            o.budgetBytes(),
-            Duration.ofHours(1),
-            () -> Instant.ofEpochMilli(now.get()),
-            o.usableBytes());
-    try (LuceneTraceStore store = LuceneTraceStore.open(hourly)) {
+    try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
       now.addAndGet(Duration.ofDays(3).toMillis());
       assertThat(append(store, List.of())).isEmpty();
       store.settle();
