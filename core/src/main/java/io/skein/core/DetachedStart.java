@@ -88,7 +88,7 @@ final class DetachedStart {
   /** A span that begins a segment, below a place elsewhere or of nothing. */
   private Span beginning(@Nullable Object place) {
     Snapshot snapshot = null;
-    Tracer.Incoming incoming = null;
+    Incoming incoming = null;
     if (place instanceof ExtractedContext extracted) {
       incoming = extracted.incoming;
     } else if (place instanceof Snapshot captured) {
@@ -97,7 +97,8 @@ final class DetachedStart {
       Segment segment = Tracer.segmentOf(parent);
       snapshot = segment == null ? null : segment.snapshotAt(parent);
     }
-    IgnoredContext ignored = tracer.decideToIgnore(here, name, incoming, snapshot, wanted);
+    IgnoredContext ignored =
+        tracer.admission().decideToIgnore(here, name, incoming, snapshot, wanted);
     if (ignored != null) {
       ignored.home = ThreadState.NOWHERE;
       return new NoopSpan(ignored, null, true);
@@ -116,7 +117,7 @@ final class DetachedStart {
         synchronized (segment) {
           segment.addRef(record, ref);
           if (incoming != null) {
-            tracer.adopt(segment, record, incoming);
+            tracer.headers().adopt(segment, record, incoming);
           } else if (snapshot != null) {
             segment.correlation = snapshot.correlation;
             segment.skipAnalysis = snapshot.skipAnalysis;

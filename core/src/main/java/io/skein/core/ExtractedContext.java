@@ -10,9 +10,9 @@ public final class ExtractedContext {
   /** There were headers, and they could not be read. */
   static final ExtractedContext INVALID = new ExtractedContext(null);
 
-  final Tracer.@Nullable Incoming incoming;
+  final @Nullable Incoming incoming;
 
-  ExtractedContext(Tracer.@Nullable Incoming incoming) {
+  ExtractedContext(@Nullable Incoming incoming) {
     this.incoming = incoming;
   }
 

@@ -53,12 +53,11 @@ public final class Tracer {
   private final @Nullable String peerPrefix;
   private final Correlation.Limits correlationLimits;
   private final Set<String> ignoredErrors;
-  private final Set<String> tagsFromCorrelation;
   private final TracerCounters counters = new TracerCounters();
   private final AsyncRegistry asyncRegistry;
+  private final Headers headers;
+  private final Admission admission;
   private volatile Identity identity;
-  private volatile Sampler sampler;
-  private volatile NoiseFilter noiseFilter;
   private volatile int spanLimit;
 
   Tracer(TracerBuilder settings) {
@@ -70,11 +69,10 @@ public final class Tracer {
     peerPrefix = settings.cluster.isEmpty() ? null : settings.cluster + "/";
     correlationLimits = settings.correlationLimits;
     ignoredErrors = settings.ignoredErrors;
-    tagsFromCorrelation = settings.tagsFromCorrelation;
     asyncRegistry = new AsyncRegistry(this, settings.asyncLimit, settings.asyncTimeout.toMillis());
     identity = new Identity(settings.processId, settings.service, settings.instance);
-    sampler = settings.sampler;
-    noiseFilter = settings.noiseFilter;
+    headers = new Headers(this, settings.tagsFromCorrelation);
+    admission = new Admission(this, settings.sampler, settings.noiseFilter);
     spanLimit = settings.spanLimit;
   }
 
@@ -93,7 +91,7 @@ public final class Tracer {
   public <C> Span startEntry(
       @Nullable String operationName, @Nullable C carrier, @Nullable CarrierReader<C> reader) {
     return startEntry(
-        operationName, carrier == null || reader == null ? null : read(carrier, reader));
+        operationName, carrier == null || reader == null ? null : headers.read(carrier, reader));
   }
 
   private Span startEntry(@Nullable String operationName, @Nullable Incoming incoming) {
@@ -120,7 +118,7 @@ public final class Tracer {
       span = record;
     }
     if (incoming != null) {
-      extract(segment, record, incoming);
+      headers.extract(segment, record, incoming);
     }
     return span;
   }
@@ -180,7 +178,7 @@ public final class Tracer {
     }
     RecordingSpan record = recordOf(span);
     if (record != null && incoming != null) {
-      extract(record, incoming);
+      headers.extract(record, incoming);
     }
     return span;
   }
@@ -227,7 +225,7 @@ public final class Tracer {
       @Nullable String peer,
       @Nullable Incoming incoming) {
     Snapshot handedOver = here.handedOver;
-    IgnoredContext ignored = decideToIgnore(here, name, incoming, handedOver);
+    IgnoredContext ignored = admission.decideToIgnore(here, name, incoming, handedOver);
     if (ignored != null) {
       here.active = ignored;
       return ignored.pushNoop(peer);
@@ -252,92 +250,13 @@ public final class Tracer {
     if (ref != null) {
       segment.addRef(span, ref);
       if (incoming != null && incoming.parent != null) {
-        adopt(segment, span, incoming);
+        headers.adopt(segment, span, incoming);
       } else if (handedOver != null) {
         segment.correlation = handedOver.correlation;
         segment.skipAnalysis = handedOver.skipAnalysis;
       }
     }
     return span;
-  }
-
-  /** What a context that is not recorded has to know, or null for one that is. */
-  @Nullable IgnoredContext decideToIgnore(
-      ThreadState here, String name, @Nullable Incoming incoming, @Nullable Snapshot handedOver) {
-    return decideToIgnore(here, name, incoming, handedOver, false);
-  }
-
-  /**
-   * The same.
-   *
-   * @param wanted whether a trace that begins here is to be recorded whatever path rules and the
-   *     sampler say
-   */
-  @Nullable IgnoredContext decideToIgnore(
-      ThreadState here,
-      String name,
-      @Nullable Incoming incoming,
-      @Nullable Snapshot handedOver,
-      boolean wanted) {
-    if (here.silenced > 0) {
-      return new IgnoredContext(this, here, IgnoredContext.Onward.SILENT, null);
-    }
-    Sw8.Parent parent = incoming == null ? null : incoming.parent;
-    NoiseFilter noise = noiseFilter;
-    if (noise.hasSuffixOf(name)) {
-      counters.filtered();
-      return ignored(
-          here,
-          parent == null
-              ? IgnoredContext.Onward.SILENT
-              : parent.ref == null
-                  ? IgnoredContext.Onward.SUPPRESSED
-                  : IgnoredContext.Onward.TRANSPARENT,
-          incoming);
-    }
-    if (parent != null) {
-      if (parent.ref != null) {
-        forced();
-        return null;
-      }
-      counters.notWanted();
-      return ignored(here, IgnoredContext.Onward.SUPPRESSED, incoming);
-    }
-    if (handedOver != null) {
-      if (handedOver.ignored == null) {
-        return null;
-      }
-      counters.notWanted();
-      IgnoredContext context =
-          new IgnoredContext(this, here, handedOver.ignored, handedOver.incomingHeader);
-      context.correlation = handedOver.correlation;
-      context.skipAnalysis = handedOver.skipAnalysis;
-      return context;
-    }
-    if (wanted) {
-      forced();
-      return null;
-    }
-    if (noise.matchesPathOf(name)) {
-      counters.filtered();
-      return ignored(here, IgnoredContext.Onward.SILENT, null);
-    }
-    if (!sample(name)) {
-      counters.notSampled();
-      return ignored(here, IgnoredContext.Onward.SUPPRESSED, null);
-    }
-    return null;
-  }
-
-  private IgnoredContext ignored(
-      ThreadState here, IgnoredContext.Onward onward, @Nullable Incoming incoming) {
-    IgnoredContext context =
-        new IgnoredContext(this, here, onward, incoming == null ? null : incoming.header);
-    if (incoming != null) {
-      context.correlation = incoming.correlation;
-      context.skipAnalysis = incoming.skipAnalysis;
-    }
-    return context;
   }
 
   // ---- between processes
@@ -352,67 +271,13 @@ public final class Tracer {
    */
   public <C> void inject(
       @Nullable Span exit, @Nullable C carrier, @Nullable CarrierWriter<C> writer) {
-    inject(exit, carrier, writer, false);
+    headers.inject(exit, carrier, writer, false);
   }
 
   /** The same with the time of sending, from which the receiver tells the latency of a message. */
   public <C> void injectWithTime(
       @Nullable Span exit, @Nullable C carrier, @Nullable CarrierWriter<C> writer) {
-    inject(exit, carrier, writer, true);
-  }
-
-  private <C> void inject(
-      @Nullable Span exit,
-      @Nullable C carrier,
-      @Nullable CarrierWriter<C> writer,
-      boolean withTime) {
-    if (exit == null || carrier == null || writer == null) {
-      return;
-    }
-    Context context;
-    String header;
-    RecordingSpan record = recordOf(exit);
-    if (record != null) {
-      context = record.segment;
-      header =
-          record.mode <= RecordingSpan.ASYNC
-              ? Sw8.encode(record.segment, record.id, record.peer, here())
-              : record.segment.encodeHeader(record, record.peer, here());
-    } else if (exit instanceof NoopSpan noop) {
-      context = noop.context instanceof Branch branch ? branch.segment : noop.context;
-      if (context instanceof Segment segment) {
-        RecordingSpan nearest = StackedSpan.nearestRecord(noop);
-        header = segment.encodeHeader(nearest, noop.peer, here());
-      } else {
-        header = ((IgnoredContext) context).header();
-      }
-    } else {
-      return; // somebody else's implementation of Span
-    }
-    if (context instanceof Segment segment && segment.isUnwanted()) {
-      header = Sw8.SUPPRESSED;
-    }
-    if (header == null) {
-      return;
-    }
-    try {
-      writer.set(carrier, Sw8.HEADER, header);
-      writer.set(
-          carrier,
-          Sw8.CORRELATION_HEADER,
-          Correlation.encode(
-              record == null || record.mode <= RecordingSpan.ASYNC
-                  ? context.correlation
-                  : record.segment.correlationNow()));
-      writer.set(
-          carrier,
-          Sw8.EXTENSION_HEADER,
-          withTime
-              ? Sw8.encodeExtension(context.skipAnalysis, now())
-              : Sw8.encodeExtension(context.skipAnalysis));
-    } catch (RuntimeException | LinkageError e) {
-      counters.failure();
-    }
+    headers.inject(exit, carrier, writer, true);
   }
 
   /**
@@ -425,96 +290,15 @@ public final class Tracer {
     if (span == null || carrier == null || reader == null || !mayRefer(span)) {
       return;
     }
-    Incoming incoming = read(carrier, reader);
+    Incoming incoming = headers.read(carrier, reader);
     if (incoming != null) {
-      extract(span, incoming);
+      headers.extract(span, incoming);
     }
   }
 
   /** Whether this thread may give a span one more parent. */
   private static boolean mayRefer(RecordingSpan span) {
     return span.segment.isOwner() || span.isUnderLock();
-  }
-
-  private void extract(RecordingSpan span, Incoming incoming) {
-    if (span.segment.isOwner()) {
-      extract(span.segment, span, incoming);
-    } else {
-      span.changeFromElsewhere(() -> extract(span.segment, span, incoming));
-    }
-  }
-
-  private void extract(Segment segment, RecordingSpan span, Incoming incoming) {
-    Sw8.Parent parent = incoming.parent;
-    if (parent != null && parent.ref != null && span.mode != RecordingSpan.FROZEN) {
-      segment.addRef(span, parent.ref);
-      adopt(segment, span, incoming);
-    }
-  }
-
-  void adopt(Segment segment, RecordingSpan span, Incoming incoming) {
-    segment.correlation =
-        Correlation.merge(segment.correlation, incoming.correlation, correlationLimits);
-    segment.skipAnalysis = incoming.skipAnalysis;
-    if (incoming.sentMillis >= 0) {
-      // The clocks of two machines: it may well be negative, and is written as it is (T36).
-      span.putTag("transmission.latency", Long.toString(now() - incoming.sentMillis), true);
-    }
-    if (!tagsFromCorrelation.isEmpty()) {
-      for (int i = 0; i < incoming.correlation.length; i += 2) {
-        if (tagsFromCorrelation.contains(incoming.correlation[i])) {
-          span.putTag(incoming.correlation[i], incoming.correlation[i + 1], false);
-        }
-      }
-    }
-  }
-
-  /** What the headers of one carrier say; null for the usual case that there are none. */
-  private <C> @Nullable Incoming read(C carrier, CarrierReader<C> reader) {
-    return read(carrier, reader, null);
-  }
-
-  private <C> @Nullable Incoming read(
-      C carrier, CarrierReader<C> reader, boolean @Nullable [] invalid) {
-    try {
-      String header = reader.get(carrier, Sw8.HEADER);
-      if (header == null || header.isEmpty()) {
-        return null;
-      }
-      Sw8.Parent parent = Sw8.decode(header);
-      if (parent == null) {
-        counters.invalidHeader();
-        if (invalid != null) {
-          invalid[0] = true;
-        }
-        return null;
-      }
-      return new Incoming(
-          header,
-          parent,
-          Correlation.decode(reader.get(carrier, Sw8.CORRELATION_HEADER), correlationLimits),
-          reader.get(carrier, Sw8.EXTENSION_HEADER));
-    } catch (RuntimeException | LinkageError e) {
-      counters.failure();
-      return null;
-    }
-  }
-
-  /** All three headers of a request; never a part of them. */
-  static final class Incoming {
-    final String header;
-    final Sw8.Parent parent;
-    final String[] correlation;
-    final boolean skipAnalysis;
-    final long sentMillis;
-
-    Incoming(String header, Sw8.Parent parent, String[] correlation, @Nullable String extension) {
-      this.header = header;
-      this.parent = parent;
-      this.correlation = correlation;
-      this.skipAnalysis = Sw8.skipAnalysis(extension);
-      this.sentMillis = Sw8.sentMillis(extension);
-    }
   }
 
   // ---- between threads
@@ -608,7 +392,7 @@ public final class Tracer {
       return null;
     }
     boolean[] invalid = new boolean[1];
-    Incoming incoming = read(carrier, reader, invalid);
+    Incoming incoming = headers.read(carrier, reader, invalid);
     return incoming != null
         ? new ExtractedContext(incoming)
         : invalid[0] ? ExtractedContext.INVALID : null;
@@ -840,7 +624,7 @@ public final class Tracer {
       }
       if (value != null
           && data instanceof Segment
-          && tagsFromCorrelation.contains(key)
+          && headers.becomesTag(key)
           && value.equals(Correlation.get(changed, key))) {
         RecordingSpan span = StackedSpan.nearestRecord(context.top);
         if (span != null) {
@@ -874,11 +658,11 @@ public final class Tracer {
   // ---- settings that change at run time, and housekeeping
 
   public void sampler(Sampler newSampler) {
-    sampler = newSampler;
+    admission.sampler(newSampler);
   }
 
   public void noiseFilter(NoiseFilter newFilter) {
-    noiseFilter = newFilter;
+    admission.noiseFilter(newFilter);
   }
 
   public void spanLimit(int limit) {
@@ -954,23 +738,6 @@ public final class Tracer {
     }
   }
 
-  private boolean sample(String name) {
-    try {
-      return sampler.sample(name);
-    } catch (RuntimeException | LinkageError e) {
-      counters.failure();
-      return true;
-    }
-  }
-
-  void forced() {
-    try {
-      sampler.forced();
-    } catch (RuntimeException | LinkageError e) {
-      counters.failure();
-    }
-  }
-
   /**
    * Whether this error, its class, a superclass, or its direct cause is set to be no error (T38).
    */
@@ -1027,6 +794,14 @@ public final class Tracer {
 
   int logLimit() {
     return logLimit;
+  }
+
+  Headers headers() {
+    return headers;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   Identity identity() {
