@@ -38,6 +38,8 @@ public final class EmbeddedTomcat implements AutoCloseable {
    */
   public EmbeddedTomcat(@Nullable Executor threads) throws IOException {
     directory = Files.createTempDirectory("skein-tomcat");
+    // Where the first of a JVM is at home, so are all others, and make its directory once more.
+    System.clearProperty("catalina.home");
     tomcat.setBaseDir(directory.toString());
     connector.setPort(0);
     connector.setProperty("address", "127.0.0.1");
