@@ -34,9 +34,17 @@ final class Example {
   /** Runs it to its end with another JDK. */
   static Example run(RunningServer server, Path jdk, Class<?> program, String... jvm)
       throws Exception {
+    return run(server, jdk, program, List.of(), jvm);
+  }
+
+  /** The same, with arguments for the program. */
+  static Example run(
+      RunningServer server, Path jdk, Class<?> program, List<String> given, String... jvm)
+      throws Exception {
     String service = program.getSimpleName();
     List<String> arguments = new ArrayList<>(List.of(jvm));
     arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    arguments.addAll(given);
     try (Child child =
         Child.start(
             service,
