@@ -113,9 +113,14 @@ class Http2Test extends PluginContract {
   @ValueSource(booleans = {false, true})
   void aRedirectIsOneCallWhoseHopsCarryTheSameHeader(boolean encrypted) throws Exception {
     startServer(encrypted);
-    assertThat(calls.http2(server.url("/redirect"), 1, trusted)).isEqualTo("HTTP_2 200 ");
+    // Not as the very first call: while a connection is still being upgraded from HTTP/1.1, Tomcat
+    // may refuse the hop that follows at once, with a GOAWAY.
+    assertThat(calls.http2AtOnce(server.url("/first"), server.url("/redirect"), 1, trusted))
+        .isEqualTo("HTTP_2 200 HTTP_2 200 ");
     RecordedSpan request = spans.takeEntry("request");
-    RecordedSpan exit = spans.takeExit("POST:/redirect");
+    spans.takeExit("GET:/first");
+    server.take();
+    RecordedSpan exit = spans.takeExit("GET:/redirect");
     assertThat(exit).isChildOf(request).hasTag("http.status_code", "200");
     Http2Server.Arrived hop = server.take();
     Http2Server.Arrived end = server.take();
