@@ -14,10 +14,15 @@ import java.util.Random;
 /**
  * Traces as the demo's shop makes them: three services, one segment of four spans in each. Ids,
  * times, peers, tags and statements are of the same kind and length as an agent's; one request in
- * fifty fails with a stack.
+ * fifty fails with a stack. Several shops are the same services with instances of their own. For
+ * one thread.
  */
-final class ShopTraces {
-  static final long START_MILLIS = 1_700_000_000_000L;
+public final class ShopTraces {
+  public static final long START_MILLIS = 1_700_000_000_000L;
+
+  /** From the beginning of one trace to that of the next, over all shops. */
+  public static final long MILLIS_PER_TRACE = 3;
+
   private static final String[] SERVICES = {"storefront", "orders", "inventory"};
   private static final String[] PATHS = {
     "GET:/", "GET:/products/{id}", "POST:/orders", "GET:/orders/{id}", "GET:/stock/{sku}",
@@ -30,37 +35,51 @@ final class ShopTraces {
     "select o.id, o.total, c.name from orders o join customer c on c.id = o.customer where c.id = ?"
   };
 
-  private final Random random = new Random(1);
+  private final Random random;
   private final String[] processes = new String[SERVICES.length];
+  private final int shop;
+  private final int shops;
   private long traces;
 
-  ShopTraces() {
+  /** The only shop. */
+  public ShopTraces() {
+    this(0, 1);
+  }
+
+  /** One of several, which take turns. */
+  public ShopTraces(int shop, int shops) {
+    this.shop = shop;
+    this.shops = shops;
+    this.random = new Random(1 + shop);
     for (int i = 0; i < processes.length; i++) {
       processes[i] = String.format("%016x%016x", random.nextLong(), random.nextLong());
     }
   }
 
-  long traces() {
+  /** How many were made. */
+  public long traces() {
     return traces;
   }
 
-  static String traceId(String process, long trace) {
-    return process
-        + "."
-        + (40 + trace % 30)
-        + "."
-        + ((START_MILLIS + trace * 3) * 10_000 + trace % 10);
+  private long startOf(long trace) {
+    return START_MILLIS + (trace * shops + shop) * MILLIS_PER_TRACE;
   }
 
-  String idOf(long trace) {
-    return traceId(processes[0], trace);
+  /** The id of a trace, counted from 0. */
+  public String idOf(long trace) {
+    return processes[0] + "." + (40 + trace % 30) + "." + (startOf(trace) * 10_000 + trace % 10);
+  }
+
+  /** The URL of a trace's first span, which no other trace of this shop has. */
+  public static String urlOf(long trace) {
+    return "http://127.0.0.1:8080/products/" + trace;
   }
 
   /** The segments of the next trace, as they arrive: the innermost first. */
-  List<ReceivedSegment> next() {
+  public List<ReceivedSegment> next() {
     long trace = traces++;
     String traceId = idOf(trace);
-    long start = START_MILLIS + trace * 3;
+    long start = startOf(trace);
     int path = random.nextInt(PATHS.length);
     boolean failed = random.nextInt(50) == 0;
     List<ReceivedSegment> segments = new ArrayList<>();
@@ -86,7 +105,7 @@ final class ShopTraces {
         + "."
         + (40 + trace % 30)
         + "."
-        + ((START_MILLIS + trace * 3 + depth) * 10_000 + trace % 10 + 1);
+        + ((startOf(trace) + depth) * 10_000 + trace % 10 + 1);
   }
 
   private List<TraceSpan> spans(

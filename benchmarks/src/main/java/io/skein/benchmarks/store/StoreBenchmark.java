@@ -116,7 +116,7 @@ public final class StoreBenchmark {
 
   private static void ask(TraceStore store, ShopTraces traces) {
     Random random = new Random(2);
-    long end = ShopTraces.START_MILLIS + traces.traces() * 3;
+    long end = ShopTraces.START_MILLIS + traces.traces() * ShopTraces.MILLIS_PER_TRACE;
     measure(
         "trace by id",
         i -> {

@@ -26,13 +26,15 @@ public final class Child implements AutoCloseable {
   private final Pattern readyLine;
   private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
   private final Thread reader;
+  // For a test run that is killed: closing is not called then.
+  private final Thread lastResort;
 
   private Child(String name, Process process, Pattern readyLine) {
     this.name = name;
     this.process = process;
     this.readyLine = readyLine;
-    // For a test run that is killed: closing is not called then.
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    lastResort = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(lastResort);
     reader = new Thread(this::read, name + "-output");
     reader.setDaemon(true);
     reader.start();
@@ -120,6 +122,23 @@ public final class Child implements AutoCloseable {
     }
   }
 
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Sends SIGKILL, and does not wait. */
+  public void kill() {
+    // Through the handle, as the next one: the other way closes what is being read, too.
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Sends SIGTERM, and does not wait. */
+  public void terminate() {
+    process.toHandle().destroy();
+  }
+
+  /** Waits for its end, and returns how it ended. */
   public int exitStatus(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new AssertionError(name + " takes longer than " + seconds + " s: " + lines);
@@ -136,6 +155,9 @@ public final class Child implements AutoCloseable {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         throw new AssertionError(name + " survives being killed");
       }
+      Runtime.getRuntime().removeShutdownHook(lastResort);
+    } catch (IllegalStateException e) {
+      // The hooks are running.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -23,7 +24,7 @@ public final class RunningServer implements AutoCloseable {
   private static final long LIMIT_SECONDS = 60;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http =
+  private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Child process;
   private final String queries;
@@ -36,18 +37,29 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /**
-   * Starts it and returns when it is ready.
+   * Starts it as {@code ./skein server} does, and returns when it is ready.
    *
    * @param data where it keeps its traces
    */
-  public static RunningServer start(Path data) throws IOException {
-    return new RunningServer(
-        Child.start(
-            "server",
-            Path.of("."),
-            Map.of(),
-            "ready in .* open (http://127.0.0.1:\\d+)/, .* (127.0.0.1:\\d+)",
-            Child.java(
+  public static RunningServer start(Path data, String... options) throws IOException {
+    Child process = begin(data, options);
+    try {
+      return new RunningServer(process);
+    } catch (AssertionError e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts it and does not wait; whoever wants to see it fail, or to interrupt it, asks for this.
+   */
+  public static Child begin(Path data, String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + built("scripts/server.jvm"),
                 "-jar",
                 built("server/app/target/skein-server.jar").toString(),
                 "--data",
@@ -55,7 +67,24 @@ public final class RunningServer implements AutoCloseable {
                 "--grpc-port",
                 "0",
                 "--http-port",
-                "0")));
+                "0"));
+    command.addAll(List.of(options));
+    return Child.start(
+        "server",
+        Path.of("."),
+        Map.of(),
+        "ready in .* open (http://127.0.0.1:\\d+)/, .* (127.0.0.1:\\d+)",
+        command);
+  }
+
+  /** Waits until a server that was begun is ready. */
+  public static RunningServer of(Child begun) {
+    return new RunningServer(begun);
+  }
+
+  /** The process. */
+  public Child process() {
+    return process;
   }
 
   /** A file that an earlier module of the build has made, by its path in the project. */
@@ -81,16 +110,29 @@ public final class RunningServer implements AutoCloseable {
 
   /** The answer to a question of the query API. */
   public JsonNode get(String path) throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(queries + path))
-                .timeout(Duration.ofSeconds(30))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = ask(path);
     if (response.statusCode() != 200) {
       throw new IOException(path + " is answered " + response.statusCode() + response.body());
     }
     return JSON.readTree(response.body());
+  }
+
+  private HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(queries + path)).timeout(Duration.ofSeconds(30)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The trace with this id, if the server has any of it now. */
+  public Optional<Trace> find(String traceId) throws IOException, InterruptedException {
+    String path = "/api/trace?id=" + encoded(traceId);
+    HttpResponse<String> response = ask(path);
+    return switch (response.statusCode()) {
+      case 200 -> Optional.of(new Trace(JSON.readTree(response.body())));
+      case 404 -> Optional.empty();
+      default ->
+          throw new IOException(path + " is answered " + response.statusCode() + response.body());
+    };
   }
 
   /** Asks until the answer is as wanted, and returns it. */
