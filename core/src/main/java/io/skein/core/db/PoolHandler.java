@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolHandler {
   /** Shared by all pools: one may be inside of another. */
-  private static final ThreadLocal<Taking> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Taking> CURRENT = new ThreadLocal<>();
 
   private final Tracer tracer;
   private final String operation;
@@ -72,11 +72,8 @@ public final class PoolHandler {
     }
 
     private void restore() {
-      if (outer == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(outer);
-      }
+      // Null rather than removed: a place in the thread's map is used again by the next request.
+      CURRENT.set(outer);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.skein.agent.engine;
 
 import io.skein.agent.plugin.MethodMatcher;
 import io.skein.agent.plugin.Plugin;
+import io.skein.agent.plugin.SubtypeWeaver;
 import io.skein.agent.plugin.TypeWeaver;
 import io.skein.agent.plugin.Weaver;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class PluginRules {
   static final class Subtypes {
     final String target;
     final List<String> nameParts;
+    final List<String> passedOver = new ArrayList<>();
     final List<Rule> rules = new ArrayList<>();
 
     Subtypes(String target, List<String> nameParts) {
@@ -31,6 +33,15 @@ final class PluginRules {
       int simple = internalName.lastIndexOf('/') + 1;
       for (String part : nameParts) {
         if (internalName.indexOf(part, simple) >= 0) {
+          return !isPassedOver(internalName);
+        }
+      }
+      return false;
+    }
+
+    private boolean isPassedOver(String internalName) {
+      for (String prefix : passedOver) {
+        if (internalName.startsWith(prefix)) {
           return true;
         }
       }
@@ -69,14 +80,15 @@ final class PluginRules {
           }
 
           @Override
-          public TypeWeaver subtypesOf(String typeName, String... simpleNameContains) {
+          public SubtypeWeaver subtypesOf(String typeName, String... simpleNameContains) {
             if (simpleNameContains.length == 0) {
               throw new IllegalArgumentException(
                   "subtypesOf(" + typeName + ") needs a filter on the simple name");
             }
             Subtypes each = new Subtypes(typeName.replace('.', '/'), List.of(simpleNameContains));
             subtypes.add(each);
-            return new Collector(plugin, state, each.rules, List.of(), List.of());
+            return new SubtypeCollector(
+                new Collector(plugin, state, each.rules, List.of(), List.of()), each);
           }
 
           @Override
@@ -188,6 +200,27 @@ final class PluginRules {
               methodAnnotations,
               typeAnnotations));
       return this;
+    }
+  }
+
+  private record SubtypeCollector(Collector collector, Subtypes subtypes) implements SubtypeWeaver {
+    @Override
+    public SubtypeWeaver except(String... namePrefixes) {
+      for (String each : namePrefixes) {
+        subtypes.passedOver.add(each.replace('.', '/'));
+      }
+      return this;
+    }
+
+    @Override
+    public TypeWeaver advise(MethodMatcher where, String advice) {
+      return collector.advise(where, advice);
+    }
+
+    @Override
+    public TypeWeaver adviseCall(
+        MethodMatcher where, String calledOwner, String calledName, String advice) {
+      return collector.adviseCall(where, calledOwner, calledName, advice);
     }
   }
 }

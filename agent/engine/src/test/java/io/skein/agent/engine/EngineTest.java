@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import sampleapp.Sample;
 import sampleapp.SubSample;
+import sampleapp.SubSampleWrapped;
 
 class EngineTest {
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
@@ -151,6 +152,13 @@ class EngineTest {
     Events.SEEN.clear();
     new SubSample().own();
     assertThat(Events.SEEN).endsWith("enter", "exit null null");
+  }
+
+  @Test
+  void subtypesThatAreExceptedAreLeftAlone() {
+    Events.SEEN.clear();
+    new SubSampleWrapped().own();
+    assertThat(Events.SEEN).noneMatch(each -> each.startsWith("enter"));
   }
 
   @Test

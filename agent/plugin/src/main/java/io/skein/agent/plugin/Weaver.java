@@ -22,7 +22,7 @@ public interface Weaver {
    *
    * @throws IllegalArgumentException when no filter is given
    */
-  TypeWeaver subtypesOf(String typeName, String... simpleNameContains);
+  SubtypeWeaver subtypesOf(String typeName, String... simpleNameContains);
 
   /**
    * Methods of the application that carry one of these annotations, in whatever class or interface

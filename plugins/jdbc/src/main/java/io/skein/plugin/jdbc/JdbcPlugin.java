@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * JdbcPreparedStatement}, {@code ClientPreparedStatement}, {@code SQLServerCallableStatement},
  * {@code T4CConnection}); only DB2's are obfuscated and are not reached.
  *
- * <p>Pools hand out statements that wrap the driver's. Both are woven, and as exits inside of exits
- * they are one span. It is described by the outermost, so the outermost has to know the database:
- * either its connection is known (it came out of a driver) or it is asked for its URL, which
- * wrappers pass on to the real connection.
+ * <p>Pools hand out statements that wrap the driver's. Those of well-known pools are passed over:
+ * what they do is call the driver, and the driver's connections live long while a wrapper is new
+ * each time a connection is taken. Where a wrapper is not known both are woven, and as exits inside
+ * of exits they are one span. It is described by the outermost, so the outermost has to know the
+ * database: either its connection is known (it came out of a driver) or it is asked for its URL,
+ * which wrappers pass on to the real connection.
  *
  * <p>{@code commit} and {@code rollback} are spans as well, because a commit is where a database
  * waits for its disk, and so is {@code isValid}; outside of a trace they are none, and what a
@@ -38,6 +40,21 @@ import org.jspecify.annotations.Nullable;
  * span. Neither is the statement by which MariaDB's old driver changes the mode.
  */
 public final class JdbcPlugin implements Plugin {
+  /** Pools, containers and listeners, whose classes only wrap those of a driver. */
+  private static final String[] WRAPPERS = {
+    "com.zaxxer.hikari.",
+    "org.apache.commons.dbcp.",
+    "org.apache.commons.dbcp2.",
+    "org.apache.tomcat.dbcp.",
+    "org.apache.tomcat.jdbc.",
+    "com.mchange.v2.c3p0.",
+    "com.alibaba.druid.",
+    "io.agroal.",
+    "org.jboss.jca.",
+    "net.ttddyy.dsproxy.",
+    "com.p6spy.",
+  };
+
   @Override
   public String name() {
     return "jdbc";
@@ -51,6 +68,7 @@ public final class JdbcPlugin implements Plugin {
         namedOneOf("execute", "executeQuery", "executeUpdate", "executeLargeUpdate");
     weaver
         .subtypesOf("java.sql.Statement", "Statement", "Stmt")
+        .except(WRAPPERS)
         .advise(execute.and(sql), "Direct")
         .advise(execute.and(nothing), "Prepared")
         .advise(namedOneOf("executeBatch", "executeLargeBatch").and(nothing), "Batch")
@@ -60,6 +78,7 @@ public final class JdbcPlugin implements Plugin {
         .advise(named("close").and(nothing), "Close");
     weaver
         .subtypesOf("java.sql.Connection", "Connection", "Conn")
+        .except(WRAPPERS)
         .advise(namedOneOf("prepareStatement", "prepareCall").and(sql), "Prepare")
         .advise(named("setAutoCommit").and(isPublic()).and(takesArguments("boolean")), "AutoCommit")
         .advise(named("commit").and(nothing), "Transaction")

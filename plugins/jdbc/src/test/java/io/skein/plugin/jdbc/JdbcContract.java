@@ -250,6 +250,18 @@ abstract class JdbcContract extends PluginContract {
   void aPooledStatementIsOneSpan() throws Exception {
     String select = "SELECT name FROM item WHERE id = ?";
     assertThat(sql.pooled(url(), user(), select, 1)).isZero();
+    takeTwoPooled(select);
+  }
+
+  /** A wrapper that we do not know has its advice, too. */
+  @Test
+  void aStatementInWrappersOfOnesOwnIsOneSpan() throws Exception {
+    String select = "SELECT name FROM item WHERE id = ?";
+    assertThat(sql.wrapped(url(), user(), select, 1)).isZero();
+    takeTwoPooled(select);
+  }
+
+  private void takeTwoPooled(String select) {
     RecordedSpan request = spans.takeEntry("request");
     // The pool validates a connection that it opens.
     assertThat(described(spans.takeExit(type + "/JDBC/Connection/isValid"))).isChildOf(request);

@@ -56,6 +56,9 @@ interface Sql {
   /** Through a pool whose connections and statements wrap the driver's. */
   int pooled(String url, String user, String sql, int parameter) throws Exception;
 
+  /** The same once more, in wrappers of the application's own around those of the pool. */
+  int wrapped(String url, String user, String sql, int parameter) throws Exception;
+
   /** Whether a statement that nobody closed is collected. */
   boolean forgottenStatementIsCollected(String sql) throws Exception;
 }

@@ -13,7 +13,10 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import org.apache.commons.dbcp2.BasicDataSource;
+import org.apache.commons.dbcp2.DelegatingConnection;
+import org.apache.commons.dbcp2.DelegatingPreparedStatement;
 
 /** The application: it knows nothing of Skein but the probe, and nothing of the driver. */
 public final class SqlApp implements Sql, AutoCloseable {
@@ -262,6 +265,17 @@ public final class SqlApp implements Sql, AutoCloseable {
 
   @Override
   public int pooled(String url, String user, String sql, int parameter) throws Exception {
+    return pooled(url, user, sql, parameter, taken -> taken);
+  }
+
+  @Override
+  public int wrapped(String url, String user, String sql, int parameter) throws Exception {
+    return pooled(url, user, sql, parameter, HouseConnection::new);
+  }
+
+  private int pooled(
+      String url, String user, String sql, int parameter, UnaryOperator<Connection> wrapped)
+      throws Exception {
     try (BasicDataSource pool = new BasicDataSource()) {
       pool.setUrl(url);
       pool.setUsername(user);
@@ -271,7 +285,7 @@ public final class SqlApp implements Sql, AutoCloseable {
           () -> {
             int found = 0;
             for (int time = 0; time < 2; time++) {
-              try (Connection pooled = pool.getConnection();
+              try (Connection pooled = wrapped.apply(pool.getConnection());
                   PreparedStatement statement = pooled.prepareStatement(sql)) {
                 statement.setInt(1, parameter);
                 found += rows(statement.executeQuery());
@@ -279,6 +293,29 @@ public final class SqlApp implements Sql, AutoCloseable {
             }
             return found;
           });
+    }
+  }
+
+  /** As an application may have them, to count its queries or whatever. */
+  private static final class HouseConnection extends DelegatingConnection<Connection> {
+    HouseConnection(Connection wrapped) {
+      super(wrapped);
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql) throws SQLException {
+      return new HouseStatement(this, super.prepareStatement(sql));
+    }
+  }
+
+  private static final class HouseStatement extends DelegatingPreparedStatement {
+    HouseStatement(HouseConnection connection, PreparedStatement wrapped) {
+      super(connection, wrapped);
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+      return super.executeQuery();
     }
   }
 

@@ -39,7 +39,10 @@ public final class SamplePlugin implements Plugin {
         .type("sampleapp.Sample$Built")
         .adviseCall(isConstructor(), "java.util.function.Supplier", "get", "Supplied")
         .adviseCall(isConstructor(), "java.lang.StringBuilder", "append", "Supplied");
-    weaver.subtypesOf("sampleapp.Sample", "Sub").advise(named("own"), "Any");
+    weaver
+        .subtypesOf("sampleapp.Sample", "Sub")
+        .except("sampleapp.SubSampleWr", "sampleapp.Other")
+        .advise(named("own"), "Any");
     weaver.type("java.util.concurrent.Semaphore").advise(named("drainPermits"), "Any");
   }
 

@@ -1,0 +1,5 @@
+package sampleapp;
+
+public class SubSampleWrapped extends Between {
+  public void own() {}
+}
