@@ -343,6 +343,39 @@ abstract class TraceSearchContract {
     }
   }
 
+  @Test
+  void whatBelongsToATraceOfTheWantedTimeMayComeLongAfterIt() throws Exception {
+    List<Long> delays = List.of(5_000L, 90_000L, 1_200_000L, 3_000_000L);
+    for (int i = 0; i < delays.size(); i++) {
+      long start = T0 + i * 86_400_000L;
+      long delay = delays.get(i);
+      String id = "t" + i;
+      append(
+          // It fails, or is slow, after the time that is asked for, and arrives before the root.
+          segment(id, id + "late")
+              .of("worker", "w")
+              .childOf(id, id + "root")
+              .at(start + delay, 700)
+              .failed()
+              .received(),
+          segment(id, id + "root").of("front", "f").at(start, delay + 1_000).received(),
+          segment(id + "other", id + "other").of("front", "f").at(start + 1, 2).received(),
+          segment(id + "next", id + "next")
+              .of("front", "f")
+              .at(start + 2_000, 2)
+              .failed()
+              .received());
+    }
+    for (int i = 0; i < delays.size(); i++) {
+      long start = T0 + i * 86_400_000L;
+      TraceQuery.Builder time = query().fromMillis(start - 1_000).toMillis(start + 1_000);
+      assertThat(ids(time.error(true))).containsExactly("t" + i);
+      assertThat(ids(time.error(true).service("front"))).containsExactly("t" + i);
+      assertThat(ids(time.error(true).service("front").minMillis(500L))).containsExactly("t" + i);
+      assertThat(ids(time.error(null).minMillis(delays.get(i) + 900))).containsExactly("t" + i);
+    }
+  }
+
   /**
    * So many segments that no store looks at all of them, and traces whose segments start up to half
    * an hour apart.

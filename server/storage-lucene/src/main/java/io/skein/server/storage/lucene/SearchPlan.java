@@ -29,13 +29,6 @@ import org.jspecify.annotations.Nullable;
  * is rarest, and where the order allows it looks only at traces that have a segment of both kinds.
  */
 final class SearchPlan {
-  /**
-   * How much later than the end of the wanted time a failed or a slow segment may start, and its
-   * trace still be found by it. Without such an end, a search in the past would walk over
-   * everything since.
-   */
-  private static final long LAG_MILLIS = 3_600_000;
-
   private static final long SMALL = 10_000;
   private static final long SMALL_JOIN = 500;
 
@@ -48,6 +41,7 @@ final class SearchPlan {
   private final boolean matchesAll;
   private final boolean inOrder;
   private final long latest;
+  private final Lag lag;
 
   /** Some segments, and how many there are at most. */
   private record Segments(Query query, long cost) {}
@@ -58,7 +52,9 @@ final class SearchPlan {
       Segments driver,
       @Nullable Segments partner,
       boolean matchesAll,
-      boolean whole) {
+      boolean whole,
+      Lag lag)
+      throws IOException {
     boolean newest = query.order() == TraceOrder.NEWEST;
     this.field = newest ? Fields.START : Fields.REACH;
     this.matching = matching;
@@ -71,48 +67,54 @@ final class SearchPlan {
     long end = query.toMillis() == null ? Long.MAX_VALUE : query.toMillis();
     // A join looks ahead by itself.
     boolean ahead = partner == null && !driver.query().equals(matching);
-    this.latest = !newest ? Long.MAX_VALUE : ahead ? later(end) : end;
+    this.lag = lag;
+    this.latest = !newest ? Long.MAX_VALUE : ahead ? lag.after(end) : end;
   }
 
   static SearchPlan of(TraceQuery query, IndexSearcher searcher) throws IOException {
+    Lag lag = new Lag(searcher);
     List<Term> terms = terms(query);
     boolean filtered = !terms.isEmpty();
     if (query.traceId() != null) {
       terms.add(new Term(Fields.TRACE, Terms.term(query.traceId())));
     }
-    Segments matching = new Segments(matching(query, terms), cost(searcher, terms));
-    Segments telling = telling(query, searcher);
+    Segments matching = new Segments(matching(query, terms, lag), cost(searcher, terms));
+    Segments telling = telling(query, searcher, lag);
     boolean byDuration = query.minMillis() != null && query.error() == null;
     boolean endless = query.toMillis() == null;
     if (telling == null) {
-      return new SearchPlan(query, matching.query(), matching, null, true, !filtered && endless);
+      return new SearchPlan(
+          query, matching.query(), matching, null, true, !filtered && endless, lag);
     }
     if (terms.isEmpty()) {
       // It is only the time that makes a segment match, and the summary tells that.
-      return new SearchPlan(query, matching.query(), telling, null, true, byDuration && endless);
+      return new SearchPlan(
+          query, matching.query(), telling, null, true, byDuration && endless, lag);
     }
     return telling.cost() < matching.cost()
-        ? new SearchPlan(query, matching.query(), telling, matching, false, byDuration && endless)
-        : new SearchPlan(query, matching.query(), matching, telling, true, false);
+        ? new SearchPlan(
+            query, matching.query(), telling, matching, false, byDuration && endless, lag)
+        : new SearchPlan(query, matching.query(), matching, telling, true, false, lag);
   }
 
   /**
    * The segments of which each wanted trace has one that tells what the query says about whole
    * traces: it failed, or it is slow. The fewer ones, if it says both.
    */
-  private static @Nullable Segments telling(TraceQuery query, IndexSearcher searcher)
+  private static @Nullable Segments telling(TraceQuery query, IndexSearcher searcher, Lag lag)
       throws IOException {
     Segments telling = null;
     if (Boolean.TRUE.equals(query.error())) {
       Term failed = new Term(Fields.ERROR, Fields.YES);
       telling =
-          new Segments(with(alike(query), new TermQuery(failed)), cost(searcher, List.of(failed)));
+          new Segments(
+              with(alike(query, lag), new TermQuery(failed)), cost(searcher, List.of(failed)));
     }
     if (query.minMillis() != null) {
       Query slow = Fields.between(Fields.REACH, query.minMillis(), Long.MAX_VALUE);
       long cost = searcher.count(slow);
       if (telling == null || cost < telling.cost()) {
-        telling = new Segments(with(alike(query), slow), cost);
+        telling = new Segments(with(alike(query, lag), slow), cost);
       }
     }
     return telling;
@@ -138,9 +140,9 @@ final class SearchPlan {
     return terms;
   }
 
-  private static Query matching(TraceQuery query, List<Term> terms) {
+  private static Query matching(TraceQuery query, List<Term> terms, Lag lag) throws IOException {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
-    all.add(alike(query), Occur.FILTER);
+    all.add(alike(query, lag), Occur.FILTER);
     for (Term term : terms) {
       all.add(new TermQuery(term), Occur.FILTER);
     }
@@ -151,13 +153,14 @@ final class SearchPlan {
   }
 
   /** What holds for every segment of a wanted trace, and so may be asked of any. */
-  private static Query alike(TraceQuery query) {
+  private static Query alike(TraceQuery query, Lag lag) throws IOException {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     if (query.fromMillis() != null) {
       all.add(Fields.between(Fields.START, query.fromMillis(), Long.MAX_VALUE), Occur.FILTER);
     }
     if (query.toMillis() != null) {
-      all.add(Fields.between(Fields.START, Long.MIN_VALUE, later(query.toMillis())), Occur.FILTER);
+      long end = lag.after(query.toMillis());
+      all.add(Fields.between(Fields.START, Long.MIN_VALUE, end), Occur.FILTER);
     }
     if (query.maxMillis() != null) {
       all.add(Fields.between(Fields.REACH, Long.MIN_VALUE, query.maxMillis()), Occur.FILTER);
@@ -169,10 +172,9 @@ final class SearchPlan {
     return all.build();
   }
 
-  /** The latest start that a segment of a trace which starts now is looked for at. */
-  static long later(long millis) {
-    long end = millis + LAG_MILLIS;
-    return end < millis ? Long.MAX_VALUE : end;
+  /** The latest start that a segment of a trace which starts at a time is looked for at. */
+  long later(long millis) throws IOException {
+    return lag.after(millis);
   }
 
   private static Query with(Query one, Query other) {

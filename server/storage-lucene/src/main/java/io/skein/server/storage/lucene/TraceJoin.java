@@ -85,7 +85,7 @@ final class TraceJoin {
     if (from == Long.MAX_VALUE) {
       secondKnownFrom = Long.MAX_VALUE;
     } else {
-      long end = SearchPlan.later(from);
+      long end = plan.later(from);
       secondKnownFrom = end == Long.MAX_VALUE ? end : end + 1;
       visit(
           plan.driver(from + 1, end),
