@@ -55,6 +55,8 @@ class ArrowsTest {
                   "wire")),
           Map.entry("demo/shop", Set.of()),
           Map.entry("demo/launcher", Set.of()),
+          Map.entry("benchmarks/overhead/service", Set.of()),
+          Map.entry("benchmarks/overhead/harness", Set.of()),
           Map.entry("testing/kit", Set.of("api", "core")));
 
   /** A plugin sees the plugin contract and the handlers; never the engine, wire, another plugin. */

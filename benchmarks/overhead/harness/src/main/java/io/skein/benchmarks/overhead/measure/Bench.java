@@ -1,0 +1,81 @@
+package io.skein.benchmarks.overhead.measure;
+
+import io.skein.benchmarks.overhead.load.Downstream;
+import io.skein.benchmarks.overhead.process.Processors;
+import io.skein.benchmarks.overhead.process.Service;
+import io.skein.benchmarks.overhead.process.SinkProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stays for all runs: the processors, the sink, the process that the service calls. They are
+ * warm from the first run on, so that they treat the last variant as the first.
+ */
+public final class Bench implements AutoCloseable {
+  /** The same for all. On one processor the JVM would choose this collector by itself. */
+  private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
+
+  private final Path home;
+  private final Path java;
+  private final String serviceProcessor;
+  private final String loadProcessors;
+  private final Path logs;
+  private final SinkProcess sink;
+  private final Downstream downstream;
+
+  /**
+   * Binds this process, and starts what stays.
+   *
+   * @param jdk whose {@code java} runs the service
+   */
+  public Bench(Path home, Path jdk, String serviceProcessor, String loadProcessors, Path logs)
+      throws IOException {
+    this.home = home;
+    this.java = jdk.resolve("bin/java");
+    this.serviceProcessor = serviceProcessor;
+    this.loadProcessors = loadProcessors;
+    this.logs = logs;
+    Processors.bind(ProcessHandle.current().pid(), loadProcessors);
+    this.sink =
+        new SinkProcess(
+            Path.of(System.getProperty("java.home"), "bin", "java"), logs.resolve("sink.log"));
+    this.downstream = new Downstream();
+  }
+
+  public Service start(Variant variant, List<String> more, String log) throws IOException {
+    return Service.start(
+        serviceProcessor,
+        java,
+        options(variant, more),
+        home.resolve("benchmarks/overhead/service/target/overhead-service.jar"),
+        downstream.port(),
+        logs.resolve(log + ".log"));
+  }
+
+  public List<String> options(Variant variant, List<String> more) {
+    List<String> options = new ArrayList<>(JVM);
+    options.addAll(variant.jvmOptions(sink.ports()));
+    options.addAll(more);
+    return options;
+  }
+
+  SinkProcess sink() {
+    return sink;
+  }
+
+  Processors serviceProcessor() throws IOException {
+    return Processors.of(serviceProcessor);
+  }
+
+  Processors loadProcessors() throws IOException {
+    return Processors.of(loadProcessors);
+  }
+
+  @Override
+  public void close() throws IOException {
+    sink.close();
+    downstream.close();
+  }
+}

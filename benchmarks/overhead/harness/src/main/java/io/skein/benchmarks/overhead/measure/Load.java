@@ -1,0 +1,56 @@
+package io.skein.benchmarks.overhead.measure;
+
+import java.util.Map;
+
+/**
+ * One load on the service, and what was seen. Everything up to {@code collections} is of the
+ * window: from shortly after the load began to its end, so that what the agent does later than the
+ * request is in it as often as it should be.
+ *
+ * @param requests answered within the window
+ * @param cpuNanos the service's processor time
+ * @param threads the same by kind of thread
+ * @param serviceBusy the share of the service's processor that the service used
+ * @param othersBusy the share of it that others used: programs that do not belong here
+ * @param loadBusy how busy the other processors were, by load, sink and all else
+ * @param stolen the share of the service's processor that went to other machines
+ * @param failed of the whole load: requests that were not answered with 200
+ * @param expectedSpans of the whole load
+ * @param countedSpans that arrived of them
+ */
+public record Load(
+    double seconds,
+    long requests,
+    long cpuNanos,
+    Map<String, Long> threads,
+    double serviceBusy,
+    double othersBusy,
+    double loadBusy,
+    double stolen,
+    long allocatedBytes,
+    long compilationMillis,
+    long collections,
+    double medianMicros,
+    double p99Micros,
+    long failed,
+    long answered,
+    long expectedSpans,
+    long countedSpans,
+    long spanBytes) {
+
+  public double rate() {
+    return requests / seconds;
+  }
+
+  public double cpuMicrosPerRequest() {
+    return cpuNanos / 1e3 / requests;
+  }
+
+  public double allocatedPerRequest() {
+    return (double) allocatedBytes / requests;
+  }
+
+  public long lostSpans() {
+    return expectedSpans - countedSpans;
+  }
+}

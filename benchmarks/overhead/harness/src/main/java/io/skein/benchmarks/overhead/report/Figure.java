@@ -1,0 +1,149 @@
+package io.skein.benchmarks.overhead.report;
+
+import io.skein.benchmarks.overhead.measure.Load;
+import io.skein.benchmarks.overhead.measure.Plan;
+import io.skein.benchmarks.overhead.measure.Run;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One line of the table: what an agent costs, against the service alone in the same round.
+ *
+ * @param goal what Skein's agent has to reach
+ * @param atLeast whether the goal is the least or the most
+ */
+record Figure(String title, String format, double goal, boolean atLeast, Of of) {
+
+  /** Of one run and the run without agent in the same round. */
+  interface Of {
+    double figure(Run run, Run alone);
+  }
+
+  enum Verdict {
+    MET("met"),
+    MISSED("missed"),
+    UNCLEAR("unclear");
+
+    final String word;
+
+    Verdict(String word) {
+      this.word = word;
+    }
+  }
+
+  static List<Figure> all(OwnThreads own) {
+    return List.of(
+        new Figure(
+            "requests per second, /work, saturated",
+            "%.3f",
+            0.92,
+            true,
+            ratio(run -> load(run, Plan.WORK).rate())),
+        new Figure(
+            "requests per second, /empty, saturated",
+            "%.3f",
+            0.96,
+            true,
+            ratio(run -> load(run, Plan.EMPTY).rate())),
+        cpu("saturated", Plan.WORK),
+        cpu("at 50 %", Plan.HIGH),
+        cpu("at 25 %", Plan.LOW),
+        own("saturated", Plan.WORK, own),
+        own("at 50 %", Plan.HIGH, own),
+        own("at 25 %", Plan.LOW, own),
+        new Figure(
+            "heap added per /work request, KB",
+            "%.1f",
+            4,
+            false,
+            added(run -> load(run, Plan.HIGH).allocatedPerRequest() / 1000)),
+        new Figure(
+            "time to the first answered request",
+            "%.2f",
+            1.20,
+            false,
+            ratio(
+                run ->
+                    Spread.of(run.firstAnswerMillis().stream().mapToDouble(d -> d).toArray())
+                        .median())),
+        new Figure("classes loaded", "%.3f", 1.12, false, ratio(Run::loadedClasses)),
+        new Figure(
+            "resident memory added, MiB",
+            "%.0f",
+            30,
+            false,
+            added(run -> run.residentKib() / 1024.0)),
+        new Figure(
+            "spans lost at saturation, of 1000",
+            "%.1f",
+            0,
+            false,
+            (run, alone) -> {
+              Load load = load(run, Plan.WORK);
+              return load.expectedSpans() == 0
+                  ? 0
+                  : 1000.0 * Math.max(0, load.lostSpans()) / load.expectedSpans();
+            }));
+  }
+
+  private static Figure cpu(String when, String load) {
+    return new Figure(
+        "CPU added per /work request, microseconds, " + when,
+        "%.1f",
+        12,
+        false,
+        added(run -> load(run, load).cpuMicrosPerRequest()));
+  }
+
+  private static Figure own(String when, String load, OwnThreads own) {
+    return new Figure(
+        "of it in the agent's own threads, " + when,
+        "%.1f",
+        3,
+        false,
+        (run, alone) -> own.microsPerRequest(load(run, load)));
+  }
+
+  private static Of ratio(ToDoubleFunction<Run> of) {
+    return (run, alone) -> of.applyAsDouble(run) / of.applyAsDouble(alone);
+  }
+
+  private static Of added(ToDoubleFunction<Run> of) {
+    return (run, alone) -> of.applyAsDouble(run) - of.applyAsDouble(alone);
+  }
+
+  static Load load(Run run, String name) {
+    Load load = run.loads().get(name);
+    if (load == null) {
+      throw new IllegalArgumentException(run.variant() + " was not measured under " + name);
+    }
+    return load;
+  }
+
+  /** Only what all rounds say is said; when they disagree, the machine was too noisy to tell. */
+  Verdict verdict(Spread spread) {
+    boolean worstIsGood = atLeast ? spread.min() >= goal : spread.max() <= goal;
+    boolean bestIsGood = atLeast ? spread.max() >= goal : spread.min() <= goal;
+    return worstIsGood ? Verdict.MET : bestIsGood ? Verdict.UNCLEAR : Verdict.MISSED;
+  }
+
+  String goalText() {
+    return (atLeast ? "at least " : "at most ") + number(goal);
+  }
+
+  String text(Spread spread) {
+    return String.format(
+        Locale.ROOT,
+        format + " (" + format + " to " + format + ")",
+        spread.median(),
+        spread.min(),
+        spread.max());
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value)
+        ? Long.toString((long) value)
+        : String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,294 @@
+package io.skein.benchmarks.overhead.report;
+
+import io.skein.benchmarks.overhead.measure.Load;
+import io.skein.benchmarks.overhead.measure.Plan;
+import io.skein.benchmarks.overhead.measure.Run;
+import io.skein.benchmarks.overhead.measure.Variant;
+import io.skein.benchmarks.overhead.process.ProcessorTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.function.ToDoubleFunction;
+
+/** The runs as Markdown: a table of figures with their goals, one of what stands behind them. */
+public final class Report {
+  /**
+   * When the service alone differs by more from round to round, a ratio of two runs says little.
+   */
+  private static final double NOISY = 0.05;
+
+  /** More than this of the service's processor used by others, and the figures are not its own. */
+  private static final double DISTURBED = 0.03;
+
+  /** Above this the load side may be what a saturated service waits for. */
+  private static final double LOAD_SIDE_FULL = 0.90;
+
+  private final List<Run> runs;
+  private final Map<String, String> titles;
+  private final OwnThreads own;
+  private final StringBuilder text = new StringBuilder();
+
+  private Report(List<Run> runs, Map<String, String> titles) {
+    this.runs = runs;
+    this.titles = titles;
+    this.own = new OwnThreads(runs);
+  }
+
+  /**
+   * The whole text.
+   *
+   * @param titles of the variants by name, in the order of the columns
+   * @param about the machine and what ran on it
+   */
+  public static String of(List<Run> runs, Map<String, String> titles, String about) {
+    Report report = new Report(runs, titles);
+    report.line(about).line("");
+    if (titles.containsKey(Variant.NONE)) {
+      report.figures();
+    }
+    report.behindThem();
+    report.ownThreads();
+    report.doubts();
+    return report.text.toString();
+  }
+
+  private Report line(String line) {
+    text.append(line).append('\n');
+    return this;
+  }
+
+  private void row(String first, Iterable<String> cells) {
+    StringJoiner row = new StringJoiner(" | ", "| ", " |");
+    row.add(first);
+    cells.forEach(row::add);
+    line(row.toString());
+  }
+
+  private void figures() {
+    List<String> compared =
+        titles.keySet().stream().filter(name -> !name.equals(Variant.NONE)).toList();
+    List<String> heads = new ArrayList<>(List.of("goal"));
+    compared.forEach(name -> heads.add(titles.getOrDefault(name, name)));
+    if (compared.contains("skein")) {
+      heads.add("Skein's goal");
+    }
+    row("against no agent in the same round: median (least to most)", heads);
+    row("---", heads.stream().map(head -> "---").toList());
+    for (Figure figure : Figure.all(own)) {
+      List<String> cells = new ArrayList<>(List.of(figure.goalText()));
+      for (String variant : compared) {
+        cells.add(figure.text(spread(figure, variant)));
+      }
+      if (compared.contains("skein")) {
+        cells.add(figure.verdict(spread(figure, "skein")).word);
+      }
+      row(figure.title(), cells);
+    }
+    line("");
+  }
+
+  private Spread spread(Figure figure, String variant) {
+    return Spread.of(
+        runs.stream()
+            .filter(run -> run.variant().equals(variant))
+            .flatMap(
+                run ->
+                    runs.stream()
+                        .filter(other -> other.variant().equals(Variant.NONE))
+                        .filter(other -> other.round() == run.round())
+                        .map(alone -> figure.of().figure(run, alone)))
+            .mapToDouble(figureOfRound -> figureOfRound)
+            .toArray());
+  }
+
+  private void behindThem() {
+    row("as measured: median of the rounds", titles.values());
+    row("---", titles.values().stream().map(title -> "---").toList());
+    measured("/work per second, saturated", "%.0f", run -> load(run, Plan.WORK).rate());
+    measured("/empty per second, saturated", "%.0f", run -> load(run, Plan.EMPTY).rate());
+    measured(
+        "CPU per /work, microseconds, saturated",
+        "%.1f",
+        run -> load(run, Plan.WORK).cpuMicrosPerRequest());
+    measured(
+        "CPU per /work, microseconds, at 50 %",
+        "%.1f", run -> load(run, Plan.HIGH).cpuMicrosPerRequest());
+    measured(
+        "CPU per /work, microseconds, at 25 %",
+        "%.1f", run -> load(run, Plan.LOW).cpuMicrosPerRequest());
+    measured("of it in compiler threads, at 50 %", "%.1f", run -> compiling(load(run, Plan.HIGH)));
+    measured(
+        "CPU per /empty, microseconds, saturated",
+        "%.1f",
+        run -> load(run, Plan.EMPTY).cpuMicrosPerRequest());
+    measured("/work at 50 %: half within, ms", "%.2f", run -> millis(run, Load::medianMicros));
+    measured("/work at 50 %: 99 % within, ms", "%.2f", run -> millis(run, Load::p99Micros));
+    measured(
+        "heap per /work, KB, at 50 %",
+        "%.1f", run -> load(run, Plan.HIGH).allocatedPerRequest() / 1000);
+    measured(
+        "first answered request, ms",
+        "%.0f",
+        run -> Spread.of(run.firstAnswerMillis().stream().mapToDouble(d -> d).toArray()).median());
+    measured("classes loaded", "%.0f", Run::loadedClasses);
+    measured("resident memory, MiB", "%.0f", run -> run.residentKib() / 1024.0);
+    measured("spans of a /work request", "%.0f", run -> run.spans().getOrDefault("/work", 0.0));
+    measured("spans of an /empty request", "%.0f", run -> run.spans().getOrDefault("/empty", 0.0));
+    measured(
+        "bytes sent per span",
+        "%.0f",
+        run ->
+            load(run, Plan.HIGH).countedSpans() == 0
+                ? 0
+                : (double) load(run, Plan.HIGH).spanBytes() / load(run, Plan.HIGH).countedSpans());
+    measured(
+        "spans lost at saturation, all rounds' median",
+        "%.0f",
+        run -> load(run, Plan.WORK).lostSpans());
+    measured(
+        "spans lost at 50 %, all rounds' median", "%.0f", run -> load(run, Plan.HIGH).lostSpans());
+    measured(
+        "service's processor used by it, saturated",
+        "%.2f",
+        run -> load(run, Plan.WORK).serviceBusy());
+    measured(
+        "service's processor used by others", "%.2f", run -> load(run, Plan.WORK).othersBusy());
+    measured(
+        "load side's processors busy, saturated", "%.2f", run -> load(run, Plan.WORK).loadBusy());
+    line("");
+  }
+
+  private static double millis(Run run, ToDoubleFunction<Load> micros) {
+    return micros.applyAsDouble(load(run, Plan.HIGH)) / 1000;
+  }
+
+  private static double compiling(Load load) {
+    return new ProcessorTime.Used(load.cpuNanos(), load.threads())
+            .ofThreads(ProcessorTime.COMPILERS)
+        / 1e3
+        / load.requests();
+  }
+
+  private void measured(String title, String format, ToDoubleFunction<Run> of) {
+    List<String> cells = new ArrayList<>();
+    for (String variant : titles.keySet()) {
+      Spread spread =
+          Spread.of(
+              runs.stream().filter(run -> run.variant().equals(variant)).mapToDouble(of).toArray());
+      cells.add(String.format(Locale.ROOT, format, spread.median()));
+    }
+    row(title, cells);
+  }
+
+  private void ownThreads() {
+    for (Map.Entry<String, String> variant : titles.entrySet()) {
+      Map<String, Double> micros = new LinkedHashMap<>();
+      List<Run> all = runs.stream().filter(run -> run.variant().equals(variant.getKey())).toList();
+      for (Run run : all) {
+        Load load = load(run, Plan.HIGH);
+        own.in(load)
+            .forEach(
+                (kind, nanos) ->
+                    micros.merge(kind, nanos / 1e3 / load.requests() / all.size(), Double::sum));
+      }
+      StringJoiner threads = new StringJoiner(", ");
+      micros.entrySet().stream()
+          .filter(entry -> entry.getValue() >= 0.005)
+          .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+          .forEach(
+              entry ->
+                  threads.add(
+                      String.format(Locale.ROOT, "%s %.2f", entry.getKey(), entry.getValue())));
+      if (threads.length() > 0) {
+        line(
+            "Own threads of "
+                + variant.getValue()
+                + ", microseconds per /work request at 50 %: "
+                + threads
+                + ".");
+      }
+    }
+    line("");
+  }
+
+  /**
+   * What speaks against the figures. Silence is not an option: where there is nothing, it says so.
+   */
+  private void doubts() {
+    List<String> doubts = new ArrayList<>();
+    noise("requests per second of /work", run -> load(run, Plan.WORK).rate(), doubts);
+    noise("requests per second of /empty", run -> load(run, Plan.EMPTY).rate(), doubts);
+    noise("CPU per /work at 50 %", run -> load(run, Plan.HIGH).cpuMicrosPerRequest(), doubts);
+    double others = most(Load::othersBusy);
+    if (others > DISTURBED) {
+      doubts.add(
+          percent(
+              "other programs used up to %.0f %% of the service's processor while it was measured",
+              others));
+    }
+    double stolen = most(Load::stolen);
+    if (stolen > 0.01) {
+      doubts.add(
+          percent("up to %.0f %% of the service's processor went to other machines", stolen));
+    }
+    for (String name : List.of(Plan.WORK, Plan.EMPTY)) {
+      double busiest = runs.stream().mapToDouble(run -> load(run, name).loadBusy()).max().orElse(0);
+      if (busiest > LOAD_SIDE_FULL) {
+        doubts.add(
+            percent(
+                "the load side was up to %.0f %% busy at \""
+                    + name
+                    + "\": what a saturated service could do may be more than was measured",
+                busiest));
+      }
+    }
+    long failed =
+        runs.stream().flatMap(run -> run.loads().values().stream()).mapToLong(Load::failed).sum();
+    if (failed > 0) {
+      doubts.add(failed + " requests failed");
+    }
+    if (doubts.isEmpty()) {
+      line(
+          "Nothing speaks against these figures: the service alone was steady, its processor its own, the load side not full, no request failed.");
+    } else {
+      line("**What speaks against these figures:**").line("");
+      doubts.forEach(doubt -> line("- " + doubt + "."));
+    }
+  }
+
+  private void noise(String what, ToDoubleFunction<Run> of, List<String> doubts) {
+    Spread spread =
+        Spread.of(
+            runs.stream()
+                .filter(run -> run.variant().equals(Variant.NONE))
+                .mapToDouble(of)
+                .toArray());
+    if (spread.count() > 1 && spread.relative() > NOISY) {
+      doubts.add(
+          percent(
+              "too noisy: without agent the "
+                  + what
+                  + " differed by %.0f %% from round to round; differences of that size are not told apart",
+              spread.relative()));
+    }
+  }
+
+  private double most(ToDoubleFunction<Load> of) {
+    return runs.stream()
+        .flatMap(run -> run.loads().values().stream())
+        .mapToDouble(of)
+        .max()
+        .orElse(0);
+  }
+
+  private static String percent(String format, double share) {
+    return String.format(Locale.ROOT, format, share * 100);
+  }
+
+  private static Load load(Run run, String name) {
+    return Figure.load(run, name);
+  }
+}

@@ -1,0 +1,5 @@
+/** From runs to ratios, and what they tell. */
+@NullMarked
+package io.skein.benchmarks.overhead.report;
+
+import org.jspecify.annotations.NullMarked;
