@@ -9,7 +9,18 @@ type Field = Uint8Array;
 
 const UTF8 = new TextEncoder();
 
-function varint(value: bigint): number[] {
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  if (value >= 0 && value < 2 ** 31) {
+    let rest = value;
+    for (; rest > 127; rest >>= 7) bytes.push((rest & 127) | 128);
+    bytes.push(rest);
+    return bytes;
+  }
+  return wideVarint(BigInt(value));
+}
+
+function wideVarint(value: bigint): number[] {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, value);
   while (rest > 127n) {
@@ -22,14 +33,11 @@ function varint(value: bigint): number[] {
 
 function number(field: number, value: number): Field {
   if (value === 0) return new Uint8Array();
-  return Uint8Array.from([...varint(BigInt(field << 3)), ...varint(BigInt(value))]);
+  return Uint8Array.from([...varint(field << 3), ...varint(value)]);
 }
 
 function bytes(field: number, value: Uint8Array): Field {
-  return concat([
-    Uint8Array.from([...varint(BigInt((field << 3) | 2)), ...varint(BigInt(value.length))]),
-    value,
-  ]);
+  return concat([Uint8Array.from([...varint((field << 3) | 2), ...varint(value.length)]), value]);
 }
 
 function text(field: number, value: string): Field {

@@ -41,7 +41,8 @@ export async function startServer(ports: { http?: number; grpc?: number } = {}):
   const child = spawn(
     java(),
     [
-      "-Xmx768m",
+      // With the memory that ./skein gives it.
+      `@${join(import.meta.dirname, "../../scripts/server.jvm")}`,
       "-jar",
       jar(),
       "--data",

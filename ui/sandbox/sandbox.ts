@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Span } from "../src/domain/model.ts";
 import { hostileTrace } from "./hostile.ts";
+import { packTrace } from "./pack.ts";
 import { largeTrace, orderTrace, seeded, type GeneratedTrace } from "./traffic.ts";
 
 /*
@@ -92,12 +93,14 @@ function answer(url: URL, traces: readonly Stored[]): unknown {
       const found = traces.find((t) => t.trace.traceId === q.get("id"));
       return found === undefined
         ? null
-        : {
+        : packTrace({
             ...found.trace,
             startMillis: found.start,
             durationMillis: found.end - found.start,
+            storedSegments: found.trace.segments.length,
+            storedSpans: found.spans.length,
             truncated: false,
-          };
+          });
     }
     case "/api/accounting":
       return accounting(traces);

@@ -1,6 +1,7 @@
 import type { Accounting, Amount, Drop, InstanceAccount } from "../domain/accounting.ts";
-import type { KeyValue, Segment, Span, SpanRef, Trace } from "../domain/model.ts";
-import type { Reader } from "./json.ts";
+import type { KeyValue, Trace } from "../domain/model.ts";
+import { PackingError, unpackTrace } from "../domain/packed.ts";
+import { ShapeError, type Reader } from "./json.ts";
 
 /* The answers of the query API and how each is read. */
 
@@ -137,62 +138,24 @@ export function readTracePage(r: Reader): TracePage {
 }
 
 export function readTrace(r: Reader): Trace {
-  return {
+  const packed = {
     traceId: r.text("traceId"),
     startMillis: r.number("startMillis"),
     durationMillis: r.number("durationMillis"),
-    segments: r.list("segments", readSegment),
+    storedSegments: r.number("storedSegments"),
+    storedSpans: r.number("storedSpans"),
     truncated: r.flag("truncated"),
-  };
-}
-
-function readSegment(r: Reader): Segment {
-  return {
-    segmentId: r.text("segmentId"),
-    service: r.text("service"),
-    instance: r.text("instance"),
-    sizeLimited: r.flag("sizeLimited"),
-    receivedMillis: r.number("receivedMillis"),
-    spans: r.list("spans", readSpan),
-  };
-}
-
-function readSpan(r: Reader): Span {
-  return {
-    id: r.number("id"),
-    // Absent means 0 in the protocol, never "no parent".
-    parentId: r.number("parentId"),
-    type: r.text("type"),
-    operation: r.text("operation"),
-    startMillis: r.number("startMillis"),
-    endMillis: r.number("endMillis"),
-    layer: r.text("layer"),
-    componentId: r.number("componentId"),
-    // Zero is the protocol's "none"; the server's word for it would stand in every second row.
-    component: r.number("componentId") === 0 ? "" : r.text("component"),
-    peer: r.text("peer"),
-    error: r.flag("error"),
-    skipAnalysis: r.flag("skipAnalysis"),
-    tags: r.optionalList("tags", readKeyValue),
-    logs: r.optionalList("logs", (l) => ({
-      millis: l.number("millis"),
-      data: l.optionalList("data", readKeyValue),
+    pieces: r.list("pieces", (piece) => ({
+      texts: piece.texts("texts"),
+      segments: piece.numbers("segments"),
+      spans: piece.numbers("spans"),
     })),
-    refs: r.optionalList("refs", readRef),
   };
-}
-
-function readRef(r: Reader): SpanRef {
-  return {
-    type: r.text("type"),
-    traceId: r.text("traceId"),
-    segmentId: r.text("segmentId"),
-    spanId: r.number("spanId"),
-    service: r.text("service"),
-    instance: r.text("instance"),
-    endpoint: r.text("endpoint"),
-    address: r.text("address"),
-  };
+  try {
+    return unpackTrace(packed);
+  } catch (cause) {
+    throw cause instanceof PackingError ? new ShapeError(cause.message) : cause;
+  }
 }
 
 function readKeyValue(r: Reader): KeyValue {

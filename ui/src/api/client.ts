@@ -36,17 +36,42 @@ export class Problem extends Error {
 /** Longer than any query of a healthy server by an order of magnitude. */
 const PATIENCE_MILLIS = 30_000;
 
+declare global {
+  interface Window {
+    /** What public/early.js has asked for. */
+    skeinEarly?: { readonly address: string; readonly answer: Promise<Response> };
+  }
+}
+
+/** The answer that was asked for while this script was still loading; once. */
+function takeEarly(path: string): Promise<Response> | null {
+  const early = window.skeinEarly;
+  if (early?.address !== path) return null;
+  delete window.skeinEarly;
+  return early.answer;
+}
+
+/** The early question knows nothing of our signal. */
+function until<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(new Error("given up"));
+    signal.addEventListener("abort", () => reject(new Error("given up")), { once: true });
+    answer.then(resolve, reject);
+  });
+}
+
 async function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
   const patience = AbortSignal.timeout(PATIENCE_MILLIS);
   let response: Response;
   let body: string;
   try {
-    response = await fetch(path, {
-      signal: AbortSignal.any([signal, patience]),
-      headers: { accept: "application/json" },
-      cache: "no-store",
-    });
-    body = await response.text();
+    const ended = AbortSignal.any([signal, patience]);
+    response = await until(
+      ended,
+      takeEarly(path) ??
+        fetch(path, { signal: ended, headers: { accept: "application/json" }, cache: "no-store" }),
+    );
+    body = await until(ended, response.text());
   } catch (cause) {
     if (signal.aborted) throw cause;
     if (patience.aborted) {
@@ -56,7 +81,11 @@ async function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) 
   }
   if (!response.ok) throw refusal(response.status, body);
   try {
-    return read(Reader.of(JSON.parse(body) as unknown, path.replace(/\?.*/s, "")));
+    const name = path.replace(/\?.*/s, "");
+    const from = performance.now();
+    const answer = read(Reader.of(JSON.parse(body) as unknown, name));
+    performance.measure(`skein:read ${name}`, { start: from });
+    return answer;
   } catch (cause) {
     const detail = cause instanceof ShapeError ? cause.message : "it is not JSON";
     throw new Problem("unreadable", `The server's answer could not be read: ${detail}.`);
@@ -120,7 +149,7 @@ export function searchTraces(query: TraceQuery, now: number, signal: AbortSignal
 }
 
 export function getTrace(id: string, signal: AbortSignal): Promise<Trace> {
-  return get(withParameters("/api/trace", { id }), signal, readTrace);
+  return get(withParameters("/api/trace", { id, form: "packed" }), signal, readTrace);
 }
 
 export function getAccounting(signal: AbortSignal): Promise<Accounting> {

@@ -66,6 +66,13 @@ export class Reader {
       : [];
   }
 
+  /** As they came, without a copy: there may be millions. */
+  numbers(name: string): readonly number[] {
+    const value = this.fields[name];
+    if (Array.isArray(value) && value.every((item) => typeof item === "number")) return value as number[];
+    throw new ShapeError(`${this.where} has no list of numbers "${name}"`);
+  }
+
   object(name: string): Reader {
     return Reader.of(this.fields[name], `${this.where}.${name}`);
   }

@@ -48,5 +48,13 @@ export function aSegment(segmentId: string, service: string, ...spans: Span[]): 
 }
 
 export function aTrace(...segments: Segment[]): Trace {
-  return { traceId: "t", startMillis: 0, durationMillis: 0, segments, truncated: false };
+  return {
+    traceId: "t",
+    startMillis: 0,
+    durationMillis: 0,
+    segments,
+    storedSegments: 0,
+    storedSpans: 0,
+    truncated: false,
+  };
 }

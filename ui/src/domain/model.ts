@@ -58,6 +58,9 @@ export interface Trace {
   readonly startMillis: number;
   readonly durationMillis: number;
   readonly segments: readonly Segment[];
+  /** What the server has of it; more than is here when the trace is truncated. */
+  readonly storedSegments: number;
+  readonly storedSpans: number;
   /** The server cut the trace because it is larger than one answer may be. */
   readonly truncated: boolean;
 }

@@ -9,49 +9,56 @@ export type Rows = Int32Array;
 
 export function visibleRows(tree: TraceTree, folded: ReadonlySet<string>): Rows {
   const rows = new Int32Array(tree.nodes.length);
+  const closed = foldedNodes(tree, folded).sort((a, b) => a.index - b.index);
   let count = 0;
-  for (let i = 0; i < tree.nodes.length;) {
-    const node = tree.nodes[i];
-    if (node === undefined) break;
-    rows[count++] = i;
-    i = folded.has(node.key) ? Math.max(node.after, i + 1) : i + 1;
+  let next = 0;
+  for (const node of closed) {
+    // Inside one that is folded itself.
+    if (node.index < next) continue;
+    while (next <= node.index) rows[count++] = next++;
+    next = Math.max(next, node.after);
   }
+  while (next < rows.length) rows[count++] = next++;
   return rows.subarray(0, count);
 }
 
-/** Where in the rows a node is, or -1 while an ancestor is folded. Rows ascend, so halving finds it. */
-export function rowOf(rows: Rows, index: number): number {
-  let low = 0;
-  let high = rows.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const value = rows[middle] ?? 0;
-    if (value === index) return middle;
-    if (value < index) low = middle + 1;
-    else high = middle - 1;
+function foldedNodes(tree: TraceTree, folded: ReadonlySet<string>): SpanNode[] {
+  const nodes: SpanNode[] = [];
+  for (const key of folded) {
+    const node = tree.spans.find(key);
+    if (node !== undefined) nodes.push(node);
   }
-  return -1;
+  return nodes;
 }
 
-/** The nearest row that shows: the node itself or the folded ancestor that hides it. */
-export function shownRow(rows: Rows, node: SpanNode): number {
-  for (let at: SpanNode | null = node; at !== null; at = at.parent) {
-    const row = rowOf(rows, at.index);
-    if (row >= 0) return row;
+/** Where in the rows the last one is that stands at or before a position in the tree. Rows ascend: halving finds it. */
+function lastRowUpTo(rows: Rows, index: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] ?? 0) <= index) low = middle + 1;
+    else high = middle;
   }
-  return -1;
+  return low - 1;
+}
+
+/** The row of a node, or of the folded one that hides it: what is hidden follows that one at once. */
+export function shownRow(rows: Rows, node: SpanNode): number {
+  return lastRowUpTo(rows, node.index);
 }
 
 /** What has to be unfolded so that the node shows. */
-export function unfoldedFor(node: SpanNode, folded: ReadonlySet<string>): ReadonlySet<string> {
-  let open: Set<string> | null = null;
-  for (let at = node.parent; at !== null; at = at.parent) {
-    if (folded.has(at.key)) {
-      open ??= new Set(folded);
-      open.delete(at.key);
-    }
-  }
-  return open ?? folded;
+export function unfoldedFor(
+  tree: TraceTree,
+  node: SpanNode,
+  folded: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const hiding = foldedNodes(tree, folded).filter((at) => at.index < node.index && node.index < at.after);
+  if (hiding.length === 0) return folded;
+  const open = new Set(folded);
+  for (const at of hiding) open.delete(at.key);
+  return open;
 }
 
 export type Move =

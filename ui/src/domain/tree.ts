@@ -1,5 +1,5 @@
-import { fnv1a } from "./hash.ts";
 import type { Segment, Span, SpanRef, Trace } from "./model.ts";
+import { rowKey, SpanIndex } from "./spanIndex.ts";
 
 /*
  * Joining segments into one tree.
@@ -23,42 +23,68 @@ import type { Segment, Span, SpanRef, Trace } from "./model.ts";
 
 export type Oddity = "duplicate-id" | "cycle" | "other-trace";
 
-export interface SpanNode {
+const NONE: SpanNode[] = [];
+
+export class SpanNode {
   /** Position in {@link TraceTree.nodes}, which is the order of the rows when everything is unfolded. */
-  index: number;
-  /** Short and the same however the segments arrive: names this row in the address bar. */
-  readonly key: string;
-  /** Null: the parent that others name and that was not received. */
-  readonly span: Span | null;
-  readonly segment: Segment | null;
-  readonly segmentId: string;
-  readonly spanId: number;
-  readonly service: string;
-  readonly instance: string;
-  readonly operation: string;
-  readonly error: boolean;
+  index = -1;
   start: number;
   /** Never before {@link start}; see {@link reversed}. */
   end: number;
-  /** The span claims to have ended before it started; it is drawn as a point. */
-  readonly reversed: boolean;
-  oddity: Oddity | null;
-  parent: SpanNode | null;
+  oddity: Oddity | null = null;
+  parent: SpanNode | null = null;
   /** The ref that made {@link parent} the parent; null inside one segment. */
-  via: SpanRef | null;
-  readonly children: SpanNode[];
-  depth: number;
+  via: SpanRef | null = null;
+  children = NONE;
+  depth = 0;
   /** Among its siblings, from 1. */
-  position: number;
+  position = 0;
   /** Index behind the last descendant: folding a row skips to it. */
-  after: number;
+  after = 0;
+  /** The walk that came by last, while circles are looked for. */
+  walk = -1;
+
+  constructor(
+    readonly segmentId: string,
+    readonly spanId: number,
+    readonly copy: number,
+    readonly segment: Segment | null,
+    /** Null: the parent that others name and that was not received. */
+    readonly span: Span | null,
+    readonly service: string,
+    readonly instance: string,
+    readonly operation: string,
+  ) {
+    this.start = span?.startMillis ?? Number.POSITIVE_INFINITY;
+    this.end = span === null ? this.start : Math.max(this.start, span.endMillis);
+  }
+
+  /** Short and the same however the segments arrive: names this row in the address bar. */
+  get key(): string {
+    return rowKey(this.segmentId, this.spanId, this.copy);
+  }
+
+  get error(): boolean {
+    return this.span?.error ?? false;
+  }
+
+  /** The span claims to have ended before it started; it is drawn as a point. */
+  get reversed(): boolean {
+    return this.span !== null && this.span.endMillis < this.span.startMillis;
+  }
+
+  adopt(child: SpanNode): void {
+    // Most spans have no children, and an empty list for each would be a good part of a large tree.
+    if (this.children === NONE) this.children = [child];
+    else this.children.push(child);
+  }
 }
 
 export interface TraceTree {
   readonly traceId: string;
   readonly roots: readonly SpanNode[];
   readonly nodes: readonly SpanNode[];
-  readonly byKey: ReadonlyMap<string, SpanNode>;
+  readonly spans: Pick<SpanIndex<SpanNode>, "at" | "find">;
   readonly spanCount: number;
   readonly errorCount: number;
   readonly missingCount: number;
@@ -76,15 +102,6 @@ export interface ServiceShare {
   readonly errors: number;
 }
 
-export function rowKey(segmentId: string, spanId: number): string {
-  return spanKey(fnv1a(segmentId), spanId);
-}
-
-/** A segment's id is hashed once for all of its spans. */
-function spanKey(segmentHash: number, spanId: number): string {
-  return fnv1a(`\n${spanId}`, segmentHash).toString(36);
-}
-
 export function joinTrace(trace: Trace): TraceTree {
   const joined = new Joiner(trace.traceId);
   for (const segment of trace.segments) joined.add(segment);
@@ -96,28 +113,29 @@ export function joinTrace(trace: Trace): TraceTree {
 class Joiner {
   private readonly received: SpanNode[] = [];
   private readonly missing: SpanNode[] = [];
-  private readonly bySegment = new Map<string, Map<number, SpanNode>>();
-  private readonly keys = new Map<string, SpanNode>();
+  private readonly index = new SpanIndex<SpanNode>();
+  /** How many different spans came under one number, where there are several. */
+  private readonly copies = new Map<SpanNode, number>();
   private duplicates = 0;
 
   constructor(private readonly traceId: string) {}
 
   add(segment: Segment): void {
-    let spans = this.bySegment.get(segment.segmentId);
-    if (spans === undefined) {
-      spans = new Map();
-      this.bySegment.set(segment.segmentId, spans);
-    }
-    const hash = fnv1a(segment.segmentId);
+    const { segmentId, service, instance } = segment;
     for (const span of segment.spans) {
-      const first = spans.get(span.id);
+      const first = this.index.at(segmentId, span.id);
       if (first?.span && sameSpan(first.span, span)) {
         this.duplicates++;
         continue;
       }
-      const node = this.newNode(segment.segmentId, hash, span.id, segment, span, null);
-      if (first === undefined) spans.set(span.id, node);
-      else node.oddity = "duplicate-id";
+      let copy = 0;
+      if (first !== undefined) {
+        copy = (this.copies.get(first) ?? 0) + 1;
+        this.copies.set(first, copy);
+      }
+      const node = new SpanNode(segmentId, span.id, copy, segment, span, service, instance, span.operation);
+      if (copy > 0) node.oddity = "duplicate-id";
+      this.index.add(node);
       this.received.push(node);
     }
   }
@@ -159,7 +177,7 @@ class Joiner {
 
   /** Only what was received: a stand-in for a missing span must never win over a ref that leads to a real one. */
   private find(segmentId: string, spanId: number): SpanNode | undefined {
-    const node = this.bySegment.get(segmentId)?.get(spanId);
+    const node = this.index.at(segmentId, spanId);
     return node?.span ? node : undefined;
   }
 
@@ -169,73 +187,33 @@ class Joiner {
     ref: SpanRef | null,
     child: SpanNode | null,
   ): SpanNode {
-    let spans = this.bySegment.get(segmentId);
-    if (spans === undefined) {
-      spans = new Map();
-      this.bySegment.set(segmentId, spans);
-    }
-    const known = spans.get(spanId);
+    const known = this.index.at(segmentId, spanId);
     if (known !== undefined) return known;
-    const node = this.newNode(segmentId, fnv1a(segmentId), spanId, null, null, {
-      service: ref?.service ?? child?.service ?? "",
-      instance: ref?.instance ?? child?.instance ?? "",
-      operation: ref?.endpoint ?? "",
-    });
-    spans.set(spanId, node);
-    this.missing.push(node);
-    return node;
-  }
-
-  private newNode(
-    segmentId: string,
-    segmentHash: number,
-    spanId: number,
-    segment: Segment | null,
-    span: Span | null,
-    known: { service: string; instance: string; operation: string } | null,
-  ): SpanNode {
-    // 32 bits are short, not unique: the few rows that collide in a large trace get a number behind.
-    const base = spanKey(segmentHash, spanId);
-    let key = base;
-    for (let n = 2; this.keys.has(key); n++) key = `${base}-${n}`;
-    const start = span?.startMillis ?? Number.POSITIVE_INFINITY;
-    const node: SpanNode = {
-      index: -1,
-      key,
-      span,
-      segment,
+    const node = new SpanNode(
       segmentId,
       spanId,
-      service: segment?.service ?? known?.service ?? "",
-      instance: segment?.instance ?? known?.instance ?? "",
-      operation: span?.operation ?? known?.operation ?? "",
-      error: span?.error ?? false,
-      start,
-      end: span === null ? start : Math.max(start, span.endMillis),
-      reversed: span !== null && span.endMillis < span.startMillis,
-      oddity: null,
-      parent: null,
-      via: null,
-      children: [],
-      depth: 0,
-      position: 0,
-      after: 0,
-    };
-    this.keys.set(key, node);
+      0,
+      null,
+      null,
+      ref?.service ?? child?.service ?? "",
+      ref?.instance ?? child?.instance ?? "",
+      ref?.endpoint ?? "",
+    );
+    this.index.add(node);
+    this.missing.push(node);
     return node;
   }
 
   /** Every node has one parent, so each connected circle is found by walking up until a node seen in this walk. */
   cutCycles(): void {
-    const seenInWalk = new Map<SpanNode, number>();
     const walks = this.received;
     for (let walk = 0; walk < walks.length; walk++) {
       let node: SpanNode | null = walks[walk] ?? null;
-      while (node !== null && !seenInWalk.has(node)) {
-        seenInWalk.set(node, walk);
+      while (node !== null && node.walk < 0) {
+        node.walk = walk;
         node = node.parent;
       }
-      if (node !== null && seenInWalk.get(node) === walk) this.cut(node);
+      if (node !== null && node.walk === walk) this.cut(node);
     }
   }
 
@@ -253,20 +231,20 @@ class Joiner {
     const roots: SpanNode[] = [];
     for (const node of [...this.missing, ...this.received]) {
       if (node.parent === null) roots.push(node);
-      else node.parent.children.push(node);
+      else node.parent.adopt(node);
     }
     for (const node of this.missing) {
       for (const child of node.children) node.start = Math.min(node.start, child.start);
       node.end = node.start;
     }
-    roots.sort(byStart);
+    sorted(roots);
     const nodes = this.preorder(roots);
     const time = drawnTime(this.received);
     return {
       traceId: this.traceId,
       roots,
       nodes,
-      byKey: this.keys,
+      spans: this.index,
       spanCount: this.received.length,
       errorCount: this.received.reduce((n, node) => n + (node.error ? 1 : 0), 0),
       missingCount: this.missing.length,
@@ -285,7 +263,7 @@ class Joiner {
       node.index = nodes.length;
       node.depth = node.parent === null ? 0 : node.parent.depth + 1;
       nodes.push(node);
-      number(node.children.sort(byStart));
+      if (node.children.length > 0) number(sorted(node.children));
       for (let i = node.children.length - 1; i >= 0; i--) {
         const child = node.children[i];
         if (child !== undefined) open.push(child);
@@ -297,6 +275,16 @@ class Joiner {
     }
     return nodes;
   }
+}
+
+/** Sorts in place. Most come in order, and a look is much quicker than a sort. */
+function sorted(siblings: SpanNode[]): SpanNode[] {
+  for (let i = 1; i < siblings.length; i++) {
+    const [before, node] = [siblings[i - 1], siblings[i]];
+    if (before !== undefined && node !== undefined && byStart(before, node) > 0)
+      return siblings.sort(byStart);
+  }
+  return siblings;
 }
 
 function number(siblings: readonly SpanNode[]): void {

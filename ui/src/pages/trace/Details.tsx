@@ -5,7 +5,8 @@ import type { KeyValue, SpanRef } from "../../domain/model.ts";
 import { formatRoute, traceRoute, tracesRoute } from "../../domain/route.ts";
 import { plainText } from "../../domain/text.ts";
 import { selfMillis, skewOf, type Skew } from "../../domain/timing.ts";
-import { rowKey, type SpanNode, type TraceTree } from "../../domain/tree.ts";
+import { rowKey } from "../../domain/spanIndex.ts";
+import type { SpanNode, TraceTree } from "../../domain/tree.ts";
 import { CopyButton } from "../../parts/CopyButton.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Link } from "../../parts/navigation.tsx";
@@ -240,7 +241,7 @@ function Refs({ refs, tree, onSelect }: RefsProps): ReactNode {
       <h3>{refs.length === 1 ? "Ref" : `${refs.length} refs`}</h3>
       <ul className="refs">
         {shown.map((ref, i) => {
-          const target = tree.byKey.get(rowKey(ref.segmentId, ref.spanId));
+          const target = tree.spans.at(ref.segmentId, ref.spanId);
           return (
             <li key={i}>
               <span className="chip">

@@ -4,7 +4,8 @@ import { Icon } from "../../parts/Icon.tsx";
 
 interface FindBoxProps {
   readonly text: string;
-  readonly count: number;
+  /** Null while the search is under way. */
+  readonly count: number | null;
   readonly onText: (text: string) => void;
   readonly onStep: (step: 1 | -1) => void;
 }
@@ -40,12 +41,22 @@ export function FindBox({ text, count, onText, onStep }: FindBoxProps): ReactNod
         }}
       />
       <span className="quiet find-count" role="status">
-        {searching ? plural(count, "match", "matches") : ""}
+        {!searching ? "" : count === null ? "…" : plural(count, "match", "matches")}
       </span>
-      <button type="button" aria-label="Previous match" disabled={count === 0} onClick={() => onStep(-1)}>
+      <button
+        type="button"
+        aria-label="Previous match"
+        disabled={!searching || count === 0}
+        onClick={() => onStep(-1)}
+      >
         <Icon name="up" />
       </button>
-      <button type="button" aria-label="Next match" disabled={count === 0} onClick={() => onStep(1)}>
+      <button
+        type="button"
+        aria-label="Next match"
+        disabled={!searching || count === 0}
+        onClick={() => onStep(1)}
+      >
         <Icon name="down" />
       </button>
     </div>

@@ -30,7 +30,7 @@ const INDENT = 14;
 const DEEPEST = 14;
 
 export function rowId(node: SpanNode): string {
-  return `row-${node.key}`;
+  return `row-${node.index}`;
 }
 
 export const Row = memo(function Row(props: RowProps): ReactNode {

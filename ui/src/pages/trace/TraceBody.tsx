@@ -41,13 +41,13 @@ export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBod
   // Typing must not wait for a search through a hundred thousand spans.
   const find = useDeferredValue(view.find);
   const found = useMemo(() => findSpans(tree, find), [tree, find]);
-  const selected = tree.byKey.get(view.span) ?? null;
+  const selected = useMemo(() => tree.spans.find(view.span) ?? null, [tree, view.span]);
   const time = zoomedView(tree, view.zoom);
 
   // A link to a span inside a folded part shows the span.
   useEffect(() => {
     if (selected === null) return;
-    const open = unfoldedFor(selected, folded);
+    const open = unfoldedFor(tree, selected, folded);
     if (open !== folded) change({ folded: [...open] });
   }, [selected]);
 
@@ -77,7 +77,7 @@ export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBod
       <div className="trace-tools">
         <FindBox
           text={view.find}
-          count={found.size}
+          count={find === view.find ? found.size : null}
           onText={(find) => change({ find })}
           onStep={(step) => {
             const node = nextMatch(tree, found, selected, step);

@@ -89,7 +89,9 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function Notes({ trace, tree }: { readonly trace: Trace; readonly tree: TraceTree }): ReactNode {
   const notes: string[] = [];
   if (trace.truncated)
-    notes.push("The trace is larger than the server hands out at once; the rest is not shown.");
+    notes.push(
+      `Cut: the server has ${formatCount(trace.storedSpans)} spans of this trace and hands out ${formatCount(tree.spanCount + tree.duplicateCount)} at most. The beginning is shown; the rest is stored, but not here.`,
+    );
   if (tree.missingCount > 0) {
     notes.push(
       `${plural(tree.missingCount, "span")} named as a parent did not arrive (yet); their rows say so.`,

@@ -58,6 +58,11 @@ interface JoinedProps {
 }
 
 function Joined({ trace, view, loadedAt, busy, again }: JoinedProps): ReactNode {
-  const tree = useMemo(() => joinTrace(trace), [trace]);
+  const tree = useMemo(() => {
+    const from = performance.now();
+    const joined = joinTrace(trace);
+    performance.measure("skein:join", { start: from });
+    return joined;
+  }, [trace]);
   return <TraceBody trace={trace} tree={tree} view={view} loadedAt={loadedAt} busy={busy} again={again} />;
 }

@@ -89,10 +89,10 @@ export function Waterfall(props: WaterfallProps): ReactNode {
   for (let row = shown.first; row < shown.last; row++) {
     const node = tree.nodes[rows[row] ?? -1];
     if (node === undefined) continue;
-    const closed = folded.has(node.key);
+    const closed = folded.size > 0 && folded.has(node.key);
     items.push(
       <Row
-        key={node.key}
+        key={node.index}
         node={node}
         color={colors.get(node.service) ?? 0}
         closed={closed}

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -80,13 +81,22 @@ final class Answer extends OutputStream {
     }
   }
 
+  /** Forgets what was written, for another answer; false when a part has been sent. */
+  boolean takeBack() {
+    if (flowing != null) {
+      return false;
+    }
+    held.reset();
+    return true;
+  }
+
   private OutputStream flow() throws IOException {
     OutputStream sink = Content.Sink.asOutputStream(response);
     OutputStream out;
     response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
     if (takesGzip(request)) {
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
-      out = new GZIPOutputStream(sink, HELD);
+      out = new QuickGzip(sink);
     } else {
       out = new java.io.BufferedOutputStream(sink, HELD);
     }
@@ -123,5 +133,16 @@ final class Answer extends OutputStream {
       gzip.write(body);
     }
     return packed.toByteArray();
+  }
+
+  /**
+   * The lowest level: a large answer comes from a server that is near more often than not, and
+   * better packing would take longer than it saves.
+   */
+  private static final class QuickGzip extends GZIPOutputStream {
+    QuickGzip(OutputStream out) throws IOException {
+      super(out, HELD);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 }

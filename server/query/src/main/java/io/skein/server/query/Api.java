@@ -6,10 +6,10 @@ import io.skein.server.storage.EndpointSummary;
 import io.skein.server.storage.InstanceSummary;
 import io.skein.server.storage.ServiceSummary;
 import io.skein.server.storage.StoreStatus;
-import io.skein.server.storage.StoredTrace;
 import io.skein.server.storage.TraceOrder;
 import io.skein.server.storage.TracePage;
 import io.skein.server.storage.TraceQuery;
+import io.skein.server.storage.TraceReading;
 import io.skein.server.storage.TraceStore;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * writes: what can fail fails before the first byte of an answer.
  */
 final class Api {
-  /** Writes the answer to a question that has been understood. */
-  interface Result {
+  /** The answer to a question that has been understood. Closed when it is written, or is not. */
+  interface Result extends AutoCloseable {
     void write(Json json) throws IOException;
+
+    @Override
+    default void close() {}
   }
 
   private interface Question {
@@ -35,7 +38,7 @@ final class Api {
   private record Route(Set<String> parameters, Question question) {}
 
   // About what a browser can draw; larger traces say that they are cut.
-  private static final int MAX_TRACE_SPANS = 50_000;
+  private static final TraceReading.Limit WHOLE = new TraceReading.Limit(250_000, 128L << 20);
   private static final int MAX_LIST = 1000;
   private static final int MAX_TAGS = 10;
 
@@ -74,7 +77,7 @@ final class Api {
                         "limit",
                         "before"),
                     this::traces),
-            "/api/trace", new Route(Set.of("id"), this::trace),
+            "/api/trace", new Route(Set.of("id", "form"), this::trace),
             "/api/accounting", new Route(Set.of(), this::accounting));
   }
 
@@ -261,12 +264,41 @@ final class Api {
 
   private Result trace(Parameters parameters) throws RequestException {
     String id = parameters.needed("id", "the trace id");
-    StoredTrace trace = store.trace(id, MAX_TRACE_SPANS);
+    boolean packed = packed(parameters);
+    TraceReading trace = store.read(id, WHOLE);
     if (trace == null) {
       throw RequestException.of(
           404, "unknown-trace", "no trace \"" + RequestException.shortened(id) + "\" is stored");
     }
-    return json -> TraceJson.whole(json, trace);
+    return new TraceResult(trace, packed);
+  }
+
+  private static boolean packed(Parameters parameters) throws RequestException {
+    String form = parameters.text("form");
+    if (form == null) {
+      return false;
+    }
+    return switch (form) {
+      case "plain" -> false;
+      case "packed" -> true;
+      default -> throw RequestException.badParameter("form", form, "plain or packed");
+    };
+  }
+
+  private record TraceResult(TraceReading trace, boolean packed) implements Result {
+    @Override
+    public void write(Json json) throws IOException {
+      if (packed) {
+        PackedTrace.write(json, trace);
+      } else {
+        TraceJson.whole(json, trace);
+      }
+    }
+
+    @Override
+    public void close() {
+      trace.close();
+    }
   }
 
   private Result accounting(Parameters parameters) {

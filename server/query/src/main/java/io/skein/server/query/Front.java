@@ -1,5 +1,6 @@
 package io.skein.server.query;
 
+import io.skein.server.storage.StorageBusyException;
 import io.skein.server.storage.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,26 +85,39 @@ final class Front extends Handler.Abstract {
   private void query(String path, Request request, Response response, Callback callback)
       throws RequestException, IOException {
     if (!queries.tryAcquire()) {
-      response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
-      throw RequestException.of(
-          503, "busy", "the server is answering as many queries as it can: try again in a second");
+      throw busy(
+          response, "the server is answering as many queries as it can: try again in a second");
     }
-    try {
-      Api.Result result = api.answer(path, request.getHttpURI().getQuery());
+    try (Api.Result result = api.answer(path, request.getHttpURI().getQuery())) {
       response.setStatus(200);
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
       response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
       Answer answer = new Answer(request, response, callback);
       Json json = new Json(answer);
-      json.object(() -> result.write(json));
+      try {
+        json.object(() -> result.write(json));
+      } catch (StorageException | StorageBusyException e) {
+        if (!answer.takeBack()) {
+          // A part is on its way: only a connection that breaks off tells that it is not the whole.
+          throw new IOException("reading ended in the middle of an answer", e);
+        }
+        throw e;
+      }
       // Closes the answer too.
       json.finish();
+    } catch (StorageBusyException e) {
+      throw busy(response, String.valueOf(e.getMessage()));
     } catch (StorageException e) {
       LOG.log(System.Logger.Level.WARNING, "query {0} failed: {1}", path, e.getMessage());
       throw RequestException.of(500, "storage", String.valueOf(e.getMessage()));
     } finally {
       queries.release();
     }
+  }
+
+  private static RequestException busy(Response response, String message) {
+    response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+    return RequestException.of(503, "busy", message);
   }
 
   private void page(String path, Request request, Response response, Callback callback)

@@ -49,6 +49,17 @@ final class Json {
     out.writeEndArray();
   }
 
+  void array(String name, Body body) throws IOException {
+    out.writeArrayFieldStart(name);
+    body.write();
+    out.writeEndArray();
+  }
+
+  void numbers(String name, long[] numbers, int count) throws IOException {
+    out.writeFieldName(name);
+    out.writeArray(numbers, 0, count);
+  }
+
   void texts(String name, Iterable<String> texts) throws IOException {
     out.writeArrayFieldStart(name);
     for (String text : texts) {

@@ -1,6 +1,7 @@
 package io.skein.server.query;
 
-import io.skein.server.storage.StoredTrace;
+import io.skein.server.storage.StoredTrace.StoredSegment;
+import io.skein.server.storage.TraceReading;
 import io.skein.server.storage.TraceSummary;
 import io.skein.wire.model.KeyValue;
 import io.skein.wire.model.SpanLog;
@@ -32,23 +33,31 @@ final class TraceJson {
         });
   }
 
-  static void whole(Json json, StoredTrace trace) throws IOException {
+  static void whole(Json json, TraceReading trace) throws IOException {
     json.text("traceId", trace.traceId());
     json.number("startMillis", trace.startMillis());
     json.number("durationMillis", trace.durationMillis());
-    json.objects(
+    json.number("storedSegments", trace.stored().segments());
+    json.number("storedSpans", trace.stored().spans());
+    json.array(
         "segments",
-        trace.segments(),
-        stored -> {
-          TraceSegment segment = stored.segment();
-          json.text("segmentId", segment.segmentId());
-          json.text("service", segment.service());
-          json.text("instance", segment.instance());
-          json.flag("sizeLimited", segment.sizeLimited());
-          json.number("receivedMillis", stored.receivedMillis());
-          json.objects("spans", segment.spans(), span -> span(json, span));
+        () -> {
+          for (StoredSegment next = trace.next(); next != null; next = trace.next()) {
+            StoredSegment stored = next;
+            json.object(() -> segment(json, stored));
+          }
         });
     json.flag("truncated", trace.truncated());
+  }
+
+  private static void segment(Json json, StoredSegment stored) throws IOException {
+    TraceSegment segment = stored.segment();
+    json.text("segmentId", segment.segmentId());
+    json.text("service", segment.service());
+    json.text("instance", segment.instance());
+    json.flag("sizeLimited", segment.sizeLimited());
+    json.number("receivedMillis", stored.receivedMillis());
+    json.objects("spans", segment.spans(), span -> span(json, span));
   }
 
   private static void span(Json json, TraceSpan span) throws IOException {

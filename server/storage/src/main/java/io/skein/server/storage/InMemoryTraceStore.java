@@ -8,6 +8,8 @@ import io.skein.wire.model.TraceSegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,7 @@ public final class InMemoryTraceStore implements TraceStore {
 
   private final Map<String, List<StoredSegment>> traces = new LinkedHashMap<>();
   private final Map<String, StoredSegment> byId = new HashMap<>();
+  private final IdentityHashMap<StoredSegment, Integer> bytes = new IdentityHashMap<>();
   private final AccountBook book = new AccountBook();
   private boolean closed;
 
@@ -60,12 +63,14 @@ public final class InMemoryTraceStore implements TraceStore {
       return Outcome.DUPLICATE;
     }
     byId.put(segment.segmentId(), stored);
+    bytes.put(stored, received.encoded().length);
     List<StoredSegment> trace = traces.computeIfAbsent(segment.traceId(), id -> new ArrayList<>());
     trace.add(stored);
     if (earlier == null) {
       return Outcome.STORED;
     }
     trace.remove(earlier);
+    bytes.remove(earlier);
     int before = earlier.segment().spans().size();
     book.duplicate(segment.service(), segment.instance(), new Counts(1, before));
     return new Outcome.Grown(before);
@@ -212,25 +217,69 @@ public final class InMemoryTraceStore implements TraceStore {
   }
 
   @Override
-  public synchronized @Nullable StoredTrace trace(String traceId, int maxSpans) {
+  public synchronized @Nullable TraceReading read(String traceId, TraceReading.Limit limit) {
     List<StoredSegment> all = traces.get(traceId);
     if (all == null) {
       return null;
     }
     TraceSummaryBuilder builder = new TraceSummaryBuilder();
     all.forEach(stored -> builder.add(SegmentFacts.of(stored.segment())));
-    TraceSummary summary = builder.build(traceId);
     List<StoredSegment> some = new ArrayList<>();
     long spans = 0;
     for (StoredSegment stored : all.stream().sorted(BY_START).toList()) {
       spans += stored.segment().spans().size();
-      if (spans > maxSpans && !some.isEmpty()) {
+      if (spans > limit.spans() && !some.isEmpty()) {
         break;
       }
       some.add(stored);
     }
-    return new StoredTrace(
-        traceId, summary.startMillis(), summary.durationMillis(), some, some.size() < all.size());
+    StoredSegment first = some.remove(0);
+    some.sort(Comparator.comparingInt(all::indexOf));
+    some.add(0, first);
+    boolean cut = some.size() < all.size();
+    long sum = 0;
+    for (int i = 0; i < some.size(); i++) {
+      sum += bytes.getOrDefault(some.get(i), 0);
+      if (sum > limit.bytes() && i > 0) {
+        some = some.subList(0, i);
+        cut = true;
+      }
+    }
+    return new InMemoryReading(builder.build(traceId), some.iterator(), cut);
+  }
+
+  private record InMemoryReading(
+      TraceSummary summary, Iterator<StoredSegment> segments, boolean truncated)
+      implements TraceReading {
+    @Override
+    public String traceId() {
+      return summary.traceId();
+    }
+
+    @Override
+    public long startMillis() {
+      return summary.startMillis();
+    }
+
+    @Override
+    public long durationMillis() {
+      return summary.durationMillis();
+    }
+
+    @Override
+    public Counts stored() {
+      return new Counts(summary.segments(), summary.spans());
+    }
+
+    @Override
+    public @Nullable StoredSegment next() {
+      return segments.hasNext() ? segments.next() : null;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
   }
 
   @Override

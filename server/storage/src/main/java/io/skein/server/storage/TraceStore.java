@@ -78,12 +78,19 @@ public interface TraceStore extends AutoCloseable {
    */
   TracePage search(TraceQuery query);
 
+  /** Opens a trace for reading, or returns null when nothing of it is known. */
+  @Nullable TraceReading read(String traceId, TraceReading.Limit limit);
+
   /**
-   * One trace, or null when nothing of it is known.
+   * One whole trace, or null when nothing of it is known.
    *
    * @param maxSpans segments are added until so many spans are reached; the first is always there
    */
-  @Nullable StoredTrace trace(String traceId, int maxSpans);
+  default @Nullable StoredTrace trace(String traceId, int maxSpans) {
+    try (TraceReading reading = read(traceId, new TraceReading.Limit(maxSpans, Long.MAX_VALUE))) {
+      return reading == null ? null : StoredTrace.of(reading);
+    }
+  }
 
   /** Of every instance that ever sent anything. */
   List<InstanceAccount> accounts();

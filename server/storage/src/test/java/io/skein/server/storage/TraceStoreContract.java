@@ -175,6 +175,51 @@ public abstract class TraceStoreContract extends TraceSearchContract {
   }
 
   @Test
+  void aTraceIsReadFromItsBeginningAndThenAsItArrived() throws Exception {
+    append(
+        segment("t", "late").at(T0 + 9, 1).received(),
+        segment("t", "first").at(T0, 20).received(),
+        segment("u", "other").at(T0, 1).received(),
+        segment("t", "middle").at(T0 + 4, 1).received());
+    try (TraceReading reading = store.read("t", TraceReading.Limit.NONE)) {
+      assertThat(reading.traceId()).isEqualTo("t");
+      assertThat(reading.startMillis()).isEqualTo(T0);
+      assertThat(reading.durationMillis()).isEqualTo(20);
+      assertThat(reading.stored()).isEqualTo(new Counts(3, 3));
+      assertThat(segmentIds(reading)).containsExactly("first", "late", "middle");
+      assertThat(reading.truncated()).isFalse();
+      assertThat(reading.next()).isNull();
+    }
+    assertThat(store.read("no such", TraceReading.Limit.NONE)).isNull();
+  }
+
+  @Test
+  void aTraceIsCutAtItsBytes() throws Exception {
+    ReceivedSegment first = segment("t", "first").at(T0, 20).tag("k", "x".repeat(5_000)).received();
+    ReceivedSegment small = segment("t", "small").at(T0 + 2, 1).received();
+    append(
+        small, segment("t", "large").at(T0 + 1, 1).tag("k", "x".repeat(9_000)).received(), first);
+    int room = first.encoded().length + small.encoded().length;
+    try (TraceReading reading = store.read("t", new TraceReading.Limit(100, room))) {
+      assertThat(segmentIds(reading)).containsExactly("first", "small");
+      assertThat(reading.truncated()).isTrue();
+      assertThat(reading.stored()).isEqualTo(new Counts(3, 3));
+    }
+    try (TraceReading reading = store.read("t", new TraceReading.Limit(100, 1))) {
+      assertThat(segmentIds(reading)).containsExactly("first");
+      assertThat(reading.truncated()).isTrue();
+    }
+  }
+
+  private static List<String> segmentIds(TraceReading reading) {
+    List<String> ids = new ArrayList<>();
+    for (var next = reading.next(); next != null; next = reading.next()) {
+      ids.add(next.segment().segmentId());
+    }
+    return ids;
+  }
+
+  @Test
   void enumNumbersThatNobodyKnowsAreKept() throws Exception {
     TraceSpan strange =
         new TraceSpan(

@@ -24,15 +24,22 @@ final class FrameCache {
 
   TraceSegment segment(Place place) throws IOException {
     try {
-      return SegmentReader.segment(record(place).encoded());
+      Partition partition = place.leaf().part().partition();
+      return SegmentReader.segment(record(partition, place.position()).encoded());
     } catch (MalformedMessageException e) {
       throw new IOException("a stored segment cannot be read: " + e.getMessage(), e);
     }
   }
 
-  LogRecord record(Place place) throws IOException {
-    Partition partition = place.leaf().part().partition();
-    long position = place.position();
+  /** How much reading a record takes into memory, about: 0 when it is there already. */
+  long bytes(Partition partition, long position) throws IOException {
+    byte[] frame = get(new Key(partition.sequence(), LogFormat.frameStart(position)));
+    return frame != null && frame.length > LogFormat.rawOffset(position)
+        ? LogReader.lengthIn(frame, position)
+        : partition.log().frameBytes(LogFormat.frameStart(position));
+  }
+
+  LogRecord record(Partition partition, long position) throws IOException {
     Key key = new Key(partition.sequence(), LogFormat.frameStart(position));
     int offset = LogFormat.rawOffset(position);
     byte[] frame = get(key);

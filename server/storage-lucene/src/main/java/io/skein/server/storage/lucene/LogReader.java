@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +52,7 @@ final class LogReader implements Closeable {
    * @throws IOException also when the bytes are damaged; the message says where
    */
   byte[] frame(long frameStart, int beyond) throws IOException {
-    byte[] frame = new byte[LogFormat.FRAME_RAW_BYTES];
+    List<byte[]> chunks = new ArrayList<>();
     int length = 0;
     try (Frames frames = new Frames(frameStart, file.length())) {
       while (length <= beyond || length < LogFormat.FRAME_RAW_BYTES) {
@@ -58,25 +60,51 @@ final class LogReader implements Closeable {
         if (raw == null || (frames.first() && length > 0)) {
           break;
         }
-        if (frame.length < length + raw.length) {
-          frame = Arrays.copyOf(frame, Math.max(frame.length * 2, length + raw.length));
-        }
-        System.arraycopy(raw, 0, frame, length, raw.length);
+        chunks.add(raw);
         length += raw.length;
       }
     }
     if (length <= beyond) {
       throw new IOException("the log " + path + " is damaged in the block at byte " + frameStart);
     }
-    return Arrays.copyOf(frame, length);
+    if (chunks.size() == 1) {
+      return chunks.get(0);
+    }
+    byte[] frame = new byte[length];
+    int at = 0;
+    for (byte[] chunk : chunks) {
+      System.arraycopy(chunk, 0, frame, at, chunk.length);
+      at += chunk.length;
+    }
+    return frame;
   }
 
-  /** Takes a record out of its decompressed frame. */
+  /** How long a frame is when decompressed, as its chunks claim, without reading them. */
+  long frameBytes(long frameStart) throws IOException {
+    long fileEnd = file.length();
+    long bytes = 0;
+    ByteBuffer header = ByteBuffer.allocate(LogFormat.CHUNK_HEADER_BYTES);
+    for (long at = frameStart;
+        bytes < LogFormat.FRAME_RAW_BYTES && fileEnd - at >= LogFormat.CHUNK_HEADER_BYTES; ) {
+      if (!readFully(header.clear(), at) || (header.getInt(8) == 1 && at > frameStart)) {
+        break;
+      }
+      bytes += Math.max(0, header.getInt(4));
+      at += LogFormat.CHUNK_HEADER_BYTES + Math.max(0, header.getInt(0));
+    }
+    return bytes;
+  }
+
   /** Reads one record. */
   LogRecord record(long position) throws IOException {
     return recordIn(frame(LogFormat.frameStart(position), LogFormat.rawOffset(position)), position);
   }
 
+  static int lengthIn(byte[] frame, long position) {
+    return ByteBuffer.wrap(frame).getInt(LogFormat.rawOffset(position) + 8);
+  }
+
+  /** Takes a record out of its decompressed frame. */
   static LogRecord recordIn(byte[] frame, long position) {
     int at = LogFormat.rawOffset(position);
     ByteBuffer buffer = ByteBuffer.wrap(frame);

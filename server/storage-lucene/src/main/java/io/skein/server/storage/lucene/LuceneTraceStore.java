@@ -12,24 +12,19 @@ import io.skein.server.storage.ReceivedSegment;
 import io.skein.server.storage.ServiceSummary;
 import io.skein.server.storage.StorageException;
 import io.skein.server.storage.StoreStatus;
-import io.skein.server.storage.StoredTrace;
-import io.skein.server.storage.StoredTrace.StoredSegment;
 import io.skein.server.storage.TracePage;
 import io.skein.server.storage.TraceQuery;
+import io.skein.server.storage.TraceReading;
 import io.skein.server.storage.TraceStore;
-import io.skein.server.storage.TraceSummary;
-import io.skein.server.storage.lucene.TraceLookup.Place;
 import io.skein.wire.model.InstancePing;
 import io.skein.wire.model.InstanceProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +53,6 @@ import org.jspecify.annotations.Nullable;
 public final class LuceneTraceStore implements TraceStore {
   // Coarser loses more at once, finer makes more indexes to search.
   private static final Duration PARTITION_SPAN = Duration.ofHours(1);
-  private static final Comparator<Place> BY_START =
-      Comparator.comparingLong(place -> place.facts().startMillis());
 
   private final DataDirectory directory;
   private final StoreOptions options;
@@ -68,6 +61,7 @@ public final class LuceneTraceStore implements TraceStore {
   private final StoreWriter writer;
   private final Upkeep upkeep;
   private final FrameCache frames = new FrameCache();
+  private final Semaphore giants = new Semaphore(1, true);
   private boolean closed;
 
   private LuceneTraceStore(DataDirectory directory, StoreOptions options) {
@@ -175,14 +169,18 @@ public final class LuceneTraceStore implements TraceStore {
     try (View view = View.of(partitions.all(), wanted)) {
       return question.ask(view);
     } catch (IOException e) {
-      throw new StorageException(
-          "reading in "
-              + options.directory()
-              + " failed ("
-              + DataDirectory.reason(e)
-              + "); see whether the disk is failing",
-          e);
+      throw failed(e);
     }
+  }
+
+  private StorageException failed(IOException e) {
+    return new StorageException(
+        "reading in "
+            + options.directory()
+            + " failed ("
+            + DataDirectory.reason(e)
+            + "); see whether the disk is failing",
+        e);
   }
 
   private static Predicate<Partition> overlapping(
@@ -221,37 +219,27 @@ public final class LuceneTraceStore implements TraceStore {
   }
 
   @Override
-  public @Nullable StoredTrace trace(String traceId, int maxSpans) {
-    return ask(view -> Optional.ofNullable(trace(view, traceId, maxSpans))).orElse(null);
+  public @Nullable TraceReading read(String traceId, TraceReading.Limit limit) {
+    View view = View.of(partitions.all(), partition -> true);
+    TraceReading reading = null;
+    try {
+      reading = LuceneTraceReading.open(view, frames, giants, traceId, limit);
+      return reading;
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      if (reading == null) {
+        close(view);
+      }
+    }
   }
 
-  private @Nullable StoredTrace trace(View view, String traceId, int maxSpans) throws IOException {
-    List<Place> places = new TraceLookup(view).segments(Terms.term(traceId));
-    if (places.isEmpty()) {
-      return null;
+  private void close(View view) {
+    try {
+      view.close();
+    } catch (IOException e) {
+      throw failed(e);
     }
-    TraceSummary summary = TraceLookup.summary(traceId, places);
-    places.sort(BY_START);
-    List<StoredSegment> segments = new ArrayList<>();
-    long spans = 0;
-    for (Place place : places) {
-      spans += place.facts().spans();
-      if (spans > maxSpans && !segments.isEmpty()) {
-        break;
-      }
-      try {
-        segments.add(
-            new StoredSegment(frames.segment(place), frames.record(place).receivedMillis()));
-      } catch (IOException e) {
-        place.leaf().part().partition().reportDamage(e);
-      }
-    }
-    return new StoredTrace(
-        traceId,
-        summary.startMillis(),
-        summary.durationMillis(),
-        segments,
-        segments.size() < places.size());
   }
 
   @Override

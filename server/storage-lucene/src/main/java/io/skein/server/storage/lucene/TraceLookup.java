@@ -7,7 +7,9 @@ import io.skein.server.storage.lucene.View.Leaf;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NumericDocValues;
@@ -60,6 +62,8 @@ final class TraceLookup {
     NumericDocValues shape = DocValues.getNumeric(reader, Fields.SHAPE);
     NumericDocValues position = DocValues.getNumeric(reader, Fields.POSITION);
     Bits live = reader.getLiveDocs();
+    // A trace has many segments and few services: each name is one string.
+    Map<BytesRef, String> texts = new HashMap<>();
     for (int document = postings.nextDoc();
         document != DocIdSetIterator.NO_MORE_DOCS;
         document = postings.nextDoc()) {
@@ -74,9 +78,9 @@ final class TraceLookup {
               document,
               number(position, document),
               new SegmentFacts(
-                  text(service, document),
-                  text(instance, document),
-                  text(first, document),
+                  text(service, document, texts),
+                  text(instance, document, texts),
+                  text(first, document, texts),
                   startMillis,
                   startMillis + number(length, document),
                   (int) (bits >>> 2),
@@ -95,7 +99,17 @@ final class TraceLookup {
     return values.advanceExact(document) ? values.longValue() : 0;
   }
 
-  private static String text(SortedDocValues values, int document) throws IOException {
-    return values.advanceExact(document) ? values.lookupOrd(values.ordValue()).utf8ToString() : "";
+  private static String text(SortedDocValues values, int document, Map<BytesRef, String> texts)
+      throws IOException {
+    if (!values.advanceExact(document)) {
+      return "";
+    }
+    BytesRef bytes = values.lookupOrd(values.ordValue());
+    String known = texts.get(bytes);
+    if (known == null) {
+      known = bytes.utf8ToString();
+      texts.put(BytesRef.deepCopyOf(bytes), known);
+    }
+    return known;
   }
 }
