@@ -41,7 +41,7 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "of none, none-again, skein, otel, otel-traces, elastic, datadog (default: all)")
+          "of none, none-again, skein, otel, otel-traces, elastic, datadog (these are the default), skein-server")
   private List<String> names = Variants.ALL;
 
   @Option(names = "--rounds", description = "of all variants (default: 5)")

@@ -2,12 +2,16 @@ package io.skein.benchmarks.overhead.measure;
 
 import io.skein.benchmarks.overhead.load.Downstream;
 import io.skein.benchmarks.overhead.process.Processors;
+import io.skein.benchmarks.overhead.process.Receiver;
+import io.skein.benchmarks.overhead.process.ServerProcess;
 import io.skein.benchmarks.overhead.process.Service;
 import io.skein.benchmarks.overhead.process.SinkProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stays for all runs: the processors, the sink, the process that the service calls. They are
@@ -24,6 +28,7 @@ public final class Bench implements AutoCloseable {
   private final Path logs;
   private final SinkProcess sink;
   private final Downstream downstream;
+  private @Nullable ServerProcess server;
 
   /**
    * Binds this process, and starts what stays.
@@ -38,9 +43,7 @@ public final class Bench implements AutoCloseable {
     this.loadProcessors = loadProcessors;
     this.logs = logs;
     Processors.bind(ProcessHandle.current().pid(), loadProcessors);
-    this.sink =
-        new SinkProcess(
-            Path.of(System.getProperty("java.home"), "bin", "java"), logs.resolve("sink.log"));
+    this.sink = new SinkProcess(ownJava(), logs.resolve("sink.log"));
     this.downstream = new Downstream();
   }
 
@@ -54,15 +57,26 @@ public final class Bench implements AutoCloseable {
         logs.resolve(log + ".log"));
   }
 
-  public List<String> options(Variant variant, List<String> more) {
+  List<String> options(Variant variant, List<String> more) throws IOException {
     List<String> options = new ArrayList<>(JVM);
-    options.addAll(variant.jvmOptions(sink.ports()));
+    options.addAll(variant.jvmOptions(receiver(variant).ports()));
     options.addAll(more);
     return options;
   }
 
-  SinkProcess sink() {
-    return sink;
+  Receiver receiver(Variant variant) throws IOException {
+    if (!variant.toServer()) {
+      return sink;
+    }
+    if (server == null) {
+      Path data = Files.createTempDirectory(logs, "server");
+      server = new ServerProcess(ownJava(), home, data, logs.resolve("server.log"));
+    }
+    return server;
+  }
+
+  private static Path ownJava() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
   Processors serviceProcessor() throws IOException {
@@ -76,6 +90,9 @@ public final class Bench implements AutoCloseable {
   @Override
   public void close() throws IOException {
     sink.close();
+    if (server != null) {
+      server.close();
+    }
     downstream.close();
   }
 }

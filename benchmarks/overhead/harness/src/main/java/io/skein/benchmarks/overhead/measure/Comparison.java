@@ -44,8 +44,7 @@ public final class Comparison {
   /** What the service alone can do with work, which decides the rates; also warms sink and load. */
   public double saturation(Plan plan) throws IOException, InterruptedException {
     progress.accept("finding the rates, without agent");
-    Variant none =
-        new Variant(Variant.NONE, "no agent", null, java.time.Duration.ZERO, s -> List.of());
+    Variant none = Variant.withoutAgent(Variant.NONE, "no agent");
     try (Service service = bench.start(none, List.of(), "calibration")) {
       service.awaitFirstAnswer();
       Measurement measurement = new Measurement(bench, none, service, plan);

@@ -3,6 +3,7 @@ package io.skein.benchmarks.overhead.measure;
 import io.skein.benchmarks.overhead.load.LoadGenerator;
 import io.skein.benchmarks.overhead.process.ProcessorTime;
 import io.skein.benchmarks.overhead.process.Processors;
+import io.skein.benchmarks.overhead.process.Receiver;
 import io.skein.benchmarks.overhead.process.Service;
 import io.skein.benchmarks.overhead.sink.Counts;
 import java.io.IOException;
@@ -33,13 +34,15 @@ public final class Measurement {
   private static final Duration SPARE = Duration.ofSeconds(2);
 
   private final Bench bench;
+  private final Receiver receiver;
   private final Variant variant;
   private final Service service;
   private final Plan plan;
   private final Map<String, Double> spansPerRequest = new HashMap<>();
 
-  public Measurement(Bench bench, Variant variant, Service service, Plan plan) {
+  public Measurement(Bench bench, Variant variant, Service service, Plan plan) throws IOException {
     this.bench = bench;
+    this.receiver = bench.receiver(variant);
     this.variant = variant;
     this.service = service;
     this.plan = plan;
@@ -53,10 +56,10 @@ public final class Measurement {
   public void calibrate() throws IOException, InterruptedException {
     awaitQuiet(Long.MAX_VALUE);
     for (String path : new String[] {Plan.WORK_PATH, Plan.EMPTY_PATH}) {
-      long before = bench.sink().counts().spans();
+      long before = receiver.counts().spans();
       LoadGenerator.Outcome calm = new LoadGenerator(service.port()).atRate(path, CALM_RATE, CALM);
       awaitQuiet(Long.MAX_VALUE);
-      double each = (double) (bench.sink().counts().spans() - before) / calm.answered();
+      double each = (double) (receiver.counts().spans() - before) / calm.answered();
       if (calm.failed() > 0 || Math.abs(each - Math.rint(each)) > 0.1) {
         throw new IOException(
             variant.name() + " made " + each + " spans for each of " + calm + " of " + path);
@@ -102,7 +105,7 @@ public final class Measurement {
 
   /** Rate 0 is saturation. */
   public Load load(String path, double rate) throws IOException, InterruptedException {
-    Counts before = bench.sink().counts();
+    Counts before = receiver.counts();
     LoadGenerator generator = new LoadGenerator(service.port());
     FutureTask<Load> sampling = new FutureTask<>(window(generator));
     Thread sampler = new Thread(sampling, "sampler");
@@ -115,7 +118,7 @@ public final class Measurement {
     sampler.join();
     long expected = Math.round(outcome.answered() * spansPerRequest.getOrDefault(path, 0.0));
     awaitQuiet(before.spans() + expected);
-    Counts after = bench.sink().counts();
+    Counts after = receiver.counts();
     if (after.undecodable() > before.undecodable()) {
       throw new IOException(
           "the sink did not understand what " + variant.name() + " sent; see its log");
@@ -211,7 +214,7 @@ public final class Measurement {
     long since = System.nanoTime();
     long limit = variant.hasAgent() ? variant.flush().plus(SPARE).toNanos() : 0;
     while (true) {
-      long now = bench.sink().counts().spans();
+      long now = receiver.counts().spans();
       if (now != seen) {
         seen = now;
         since = System.nanoTime();

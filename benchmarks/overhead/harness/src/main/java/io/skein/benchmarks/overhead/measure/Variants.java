@@ -28,6 +28,9 @@ public final class Variants {
   public static final List<String> ALL =
       List.of(Variant.NONE, Variant.AGAIN, "skein", "otel", "otel-traces", "elastic", "datadog");
 
+  /** Not compared unless asked for: the server works on the processors of the load. */
+  private static final String TO_SERVER = "skein-server";
+
   public List<Variant> named(List<String> names) throws IOException {
     List<Variant> chosen = new ArrayList<>();
     for (String name : names) {
@@ -38,9 +41,10 @@ public final class Variants {
 
   private Variant named(String name) throws IOException {
     return switch (name) {
-      case Variant.NONE -> none(name, "no agent");
-      case Variant.AGAIN -> none(name, "no agent, again");
-      case "skein" -> skein();
+      case Variant.NONE -> Variant.withoutAgent(name, "no agent");
+      case Variant.AGAIN -> Variant.withoutAgent(name, "no agent, again");
+      case "skein" -> skein(name, "Skein", false);
+      case TO_SERVER -> skein(name, "Skein, to its server", true);
       case "otel" -> openTelemetry(name, "OpenTelemetry", List.of());
       // Its metrics and its copy of the log are work that agents for tracing alone do not do.
       case "otel-traces" ->
@@ -52,24 +56,26 @@ public final class Variants {
       case "datadog" -> datadog();
       default ->
           throw new IOException(
-              "no variant is called " + name + "; there are " + String.join(", ", ALL));
+              "no variant is called "
+                  + name
+                  + "; there are "
+                  + String.join(", ", ALL)
+                  + ", "
+                  + TO_SERVER);
     };
   }
 
-  private static Variant none(String name, String title) {
-    return new Variant(name, title, null, Duration.ZERO, sink -> List.of());
-  }
-
-  private Variant skein() throws IOException {
+  private Variant skein(String name, String title, boolean toServer) throws IOException {
     Path jar = home.resolve("agent/dist/target/skein-agent.jar");
     if (!Files.exists(jar)) {
       throw new IOException(jar + " is not built");
     }
     return new Variant(
-        "skein",
-        "Skein",
+        name,
+        title,
         jar,
         Duration.ofMillis(500),
+        toServer,
         sink -> List.of("-Dskein.service=overhead", "-Dskein.backend=127.0.0.1:" + sink.grpc()));
   }
 
@@ -80,6 +86,7 @@ public final class Variants {
         title + " " + version(jar),
         jar,
         Duration.ofSeconds(5),
+        false,
         sink -> {
           List<String> options = new ArrayList<>();
           options.add("-Dotel.service.name=overhead");
@@ -96,6 +103,7 @@ public final class Variants {
         "Elastic " + version(jar),
         jar,
         Duration.ofSeconds(10),
+        false,
         sink ->
             List.of(
                 "-Delastic.apm.service_name=overhead",
@@ -109,6 +117,7 @@ public final class Variants {
         "Datadog " + version(jar),
         jar,
         Duration.ofSeconds(1),
+        false,
         sink ->
             List.of(
                 "-Ddd.service=overhead", "-Ddd.trace.agent.url=http://127.0.0.1:" + sink.http()));

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A process that ends with us: it watches its standard input, whose other end we hold. What it
- * prints goes to a file; lines that begin with its mark are meant for us.
+ * prints goes to a file, except lines that are meant for us.
  */
 public class Child implements AutoCloseable {
   /** Settings of tracers in the user's shell are meant for other programs. */
@@ -24,28 +25,34 @@ public class Child implements AutoCloseable {
 
   protected final Process process;
   protected final Path log;
-  private final BlockingQueue<String> forUs = new ArrayBlockingQueue<>(16);
+  private final BlockingQueue<String> heard = new ArrayBlockingQueue<>(16);
   private final PrintWriter input;
 
-  protected Child(List<String> command, Path log, String mark) throws IOException {
+  /**
+   * Starts it.
+   *
+   * @param forUs matches lines that are meant for us, and its first group what they say
+   */
+  protected Child(List<String> command, Path log, Pattern forUs) throws IOException {
     this.log = log;
     Files.createDirectories(log.getParent());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> FOREIGN_SETTINGS.matcher(name).matches());
     process = builder.start();
     input = new PrintWriter(process.outputWriter(), true);
-    Thread reader = new Thread(() -> copyOutput(mark), "output of " + log.getFileName());
+    Thread reader = new Thread(() -> copyOutput(forUs), "output of " + log.getFileName());
     reader.setDaemon(true);
     reader.start();
   }
 
-  private void copyOutput(String mark) {
+  private void copyOutput(Pattern forUs) {
     try (BufferedReader output = process.inputReader();
         PrintWriter file = new PrintWriter(Files.newBufferedWriter(log), true)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (!line.startsWith(mark)) {
+        Matcher matcher = forUs.matcher(line);
+        if (!matcher.matches()) {
           file.println(line);
-        } else if (!forUs.offer(line.substring(mark.length()))) {
+        } else if (!heard.offer(matcher.group(1))) {
           file.println("nobody takes: " + line);
         }
       }
@@ -66,7 +73,7 @@ public class Child implements AutoCloseable {
   protected String hear() throws IOException {
     try {
       for (int second = 0; second < PATIENCE_SECONDS; second++) {
-        String line = forUs.poll(1, TimeUnit.SECONDS);
+        String line = heard.poll(1, TimeUnit.SECONDS);
         if (line != null) {
           return line;
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The service in a JVM of its own, bound to its processor. */
 public final class Service extends Child {
@@ -21,7 +22,7 @@ public final class Service extends Child {
   private final long began;
 
   private Service(List<String> command, Path log, int port, long began) throws IOException {
-    super(command, log, "overhead-statistics: ");
+    super(command, log, Pattern.compile("overhead-statistics: (.*)"));
     this.port = port;
     this.began = began;
   }

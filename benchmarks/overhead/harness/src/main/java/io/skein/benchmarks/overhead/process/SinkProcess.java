@@ -9,9 +9,10 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The sink in a JVM of its own, so that its garbage does not hold up the load. */
-public final class SinkProcess extends Child {
+public final class SinkProcess extends Child implements Receiver {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Sink.Ports ports;
@@ -27,14 +28,16 @@ public final class SinkProcess extends Child {
             System.getProperty("java.class.path"),
             Sink.class.getName()),
         log,
-        "overhead-sink: ");
+        Pattern.compile("overhead-sink: (.*)"));
     ports = JSON.readValue(hear(), Sink.Ports.class);
   }
 
+  @Override
   public Sink.Ports ports() {
     return ports;
   }
 
+  @Override
   public Counts counts() throws IOException {
     URL counts = URI.create("http://127.0.0.1:" + ports.http() + "/counts").toURL();
     try (InputStream answer = counts.openStream()) {

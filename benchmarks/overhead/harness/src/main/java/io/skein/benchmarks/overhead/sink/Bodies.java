@@ -23,6 +23,10 @@ final class Bodies {
       return count;
     }
 
+    /** Decoders close what they read; the exchange still has to read the rest of it. */
+    @Override
+    public void close() {}
+
     @Override
     public int read() throws IOException {
       int next = super.read();
