@@ -55,6 +55,10 @@ describe("accounting", () => {
     expect(reports).toMatch(/\b4\b/);
     expect(reports).toContain("queue-full");
     expect(reports).toContain("balanced; 3 of 4 segments dropped");
+    expect(reports).toContain("4 made = 1 delivered + 0 queued + 0 spooled + 3 dropped: adds up");
+    const reasons = await page.getByRole("region", { name: "Reasons" }).innerText();
+    expect(reasons).toContain("The agent's queue in memory was full");
+    expect(reasons).toContain("See whether the server is reachable");
     expect(await page.getByRole("row", { name: /^inventory / }).innerText()).toContain("reports no account");
     const server = await page.getByRole("region", { name: "Server" }).innerText();
     const segments = [...ORDERS, REPORT].reduce((n, t) => n + t.segments.length, 0);

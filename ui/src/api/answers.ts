@@ -189,6 +189,7 @@ function readInstanceAccount(r: Reader): InstanceAccount {
     made: amountOrNull(r.objectOrNull("made")),
     delivered: amountOrNull(r.objectOrNull("delivered")),
     queued: amountOrNull(r.objectOrNull("queued")),
+    spooled: amountOrNull(r.objectOrNull("spooled")),
     agentDropped: r.optionalList("agentDropped", readDrop),
     received: amount(r.objectOrNull("received")),
     stored: amount(r.objectOrNull("stored")),

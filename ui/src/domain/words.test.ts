@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  equationOf,
   judgeInstance,
   judgeServer,
   waiting,
+  waitingOnDisk,
   type InstanceAccount,
   type ServerAccount,
 } from "./accounting.ts";
@@ -10,6 +14,7 @@ import { attachCommands } from "./attach.ts";
 import { PALETTE_SIZE, rememberColors, serviceColors } from "./color.ts";
 import { findSpans, nextMatch } from "./find.ts";
 import { aSegment, aSpan, aTrace } from "./build.testkit.ts";
+import { reasonOf } from "./reasons.ts";
 import { joinTrace } from "./tree.ts";
 
 const some = (segments: number): { segments: number; spans: number } => ({ segments, spans: segments * 2 });
@@ -24,6 +29,7 @@ describe("the verdict on an agent's account", () => {
     made: some(10),
     delivered: some(10),
     queued: some(0),
+    spooled: null,
     agentDropped: [],
     received: some(10),
     stored: some(10),
@@ -32,8 +38,8 @@ describe("the verdict on an agent's account", () => {
     balanced: null,
     ...part,
   });
-  const words = (part: Partial<InstanceAccount>): string => {
-    const { verdict, words: said } = judgeInstance(account(part));
+  const words = (part: Partial<InstanceAccount>, now = 1000): string => {
+    const { verdict, words: said } = judgeInstance(account(part), now);
     return `${verdict}: ${said}`;
   };
 
@@ -80,8 +86,93 @@ describe("the verdict on an agent's account", () => {
     );
   });
 
+  it("tells what waits on the agent's disk from what waits in its queue", () => {
+    expect(words({ stored: some(6), queued: some(1), spooled: some(3) })).toBe(
+      "open: 4 segments still waiting in the agent and on its disk",
+    );
+    expect(words({ stored: some(6), spooled: some(4) })).toContain(
+      "4 segments still waiting on the agent's disk",
+    );
+    const part = { delivered: some(6), queued: some(1), spooled: some(3) };
+    const waits = (received: number): (number | undefined)[] => {
+      const at = account({ ...part, received: some(received) });
+      return [waiting(at)?.segments, waitingOnDisk(at)?.segments];
+    };
+    expect([waits(6), waits(7), waits(9), waits(12)]).toEqual([
+      [1, 3],
+      [0, 3],
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+
+  it("writes the sum down and says what is missing", () => {
+    const equation = equationOf(
+      account({
+        delivered: some(4),
+        queued: some(1),
+        spooled: some(2),
+        agentDropped: [{ reason: "spool-full", ...some(3) }],
+      }),
+    );
+    expect(equation?.terms.map((term) => `${term.segments} ${term.name}`)).toEqual([
+      "4 delivered",
+      "1 queued",
+      "2 spooled",
+      "3 dropped",
+    ]);
+    expect(equation?.missing).toBe(0);
+    expect(equationOf(account({ delivered: some(7) }))?.missing).toBe(3);
+    expect(equationOf(account({ delivered: some(12) }))?.missing).toBe(-2);
+    expect(equationOf(account({ made: null }))).toBeNull();
+  });
+
+  it("says of a process that is gone what it still had", () => {
+    const late = 10 * 60_000;
+    const part = {
+      delivered: some(5),
+      received: some(5),
+      stored: some(5),
+      queued: some(2),
+      spooled: some(3),
+    };
+    expect(words(part, late)).toBe(
+      "gone: no word from this process; it still had 2 segments in its queue, lost if it has ended, and 3 segments on its disk, sent when it runs again",
+    );
+    expect(words({ ...part, spooled: null, made: some(7) }, late)).not.toContain("disk");
+    expect(words(part)).toMatch(/^open/);
+    expect(words({}, late)).toMatch(/^balanced/);
+  });
+
   it("admits that agents without an account cannot be judged", () => {
     expect(words({ made: null })).toMatch(/^unknown/);
+  });
+});
+
+describe("the reasons", () => {
+  it("of the agent and of the server all have words and a hint", () => {
+    const agent = readFileSync(
+      join(import.meta.dirname, "../../../core/src/main/java/io/skein/core/report/DropReason.java"),
+      "utf8",
+    );
+    const server = readFileSync(
+      join(import.meta.dirname, "../../../server/storage/src/main/java/io/skein/server/storage/Refusal.java"),
+      "utf8",
+    );
+    const labels = [
+      ...[...agent.matchAll(/^  [A-Z_]+\("([a-z-]+)"\)[,;]/gm)].map((match) => match[1] ?? ""),
+      ...[...server.matchAll(/String [A-Z_]+ = "([a-z-]+)";/g)].map((match) => match[1] ?? ""),
+    ];
+    expect(labels).toContain("queue-full");
+    expect(labels).toContain("budget");
+    for (const label of [...labels, "spool-full", "spool-damaged", "unconfirmed", "malformed"]) {
+      expect(reasonOf(label)?.means, label).toMatch(/\.$/);
+      expect(reasonOf(label)?.hint, label).toMatch(/\.$/);
+    }
+  });
+
+  it("of others have none, whatever they are called", () => {
+    for (const name of ["__proto__", "constructor", "toString", ""]) expect(reasonOf(name)).toBeNull();
   });
 });
 

@@ -3,9 +3,12 @@ import type { Status } from "../../api/answers.ts";
 import { getAccounting } from "../../api/client.ts";
 import { useAnswer, type Answer } from "../../api/useAnswer.ts";
 import {
+  equationOf,
   judgeInstance,
   judgeServer,
   waiting,
+  waitingOnDisk,
+  type Accounting,
   type Amount,
   type Drop,
   type InstanceAccount,
@@ -14,6 +17,7 @@ import {
 } from "../../domain/accounting.ts";
 import { colorsOf } from "../../parts/serviceColors.ts";
 import { formatAgo, formatBytes, formatClock, formatCount, formatDateTime } from "../../domain/format.ts";
+import { reasonOf } from "../../domain/reasons.ts";
 import { ServiceName } from "../../parts/ServiceName.tsx";
 import { Failed, Loading } from "../../parts/states.tsx";
 import { Text } from "../../parts/Text.tsx";
@@ -38,6 +42,7 @@ export function AccountingPage({ status }: { readonly status: Answer<Status> }):
         <DiskCard status={status} />
       </div>
       <InstanceTable instances={instances} />
+      <Reasons accounting={answer.data} />
       {server.badMessages.length > 0 && (
         <section className="card">
           <h2>Messages that could not be read</h2>
@@ -53,9 +58,11 @@ export function AccountingPage({ status }: { readonly status: Answer<Status> }):
       <section className="legend quiet">
         <p>
           <strong>made</strong> what the agent recorded · <strong>waiting</strong> in the agent&apos;s queue ·{" "}
-          <strong>received</strong> arrived here · <strong>stored</strong> written to disk ·{" "}
-          <strong>repeats</strong> arrived again and were stored once · <strong>dropped</strong> lost, under
-          its reason. The server counts over its restarts, an agent from its start.
+          <strong>spooled</strong> waiting on the agent&apos;s disk · <strong>delivered</strong> taken by the
+          server, as the agent knows · <strong>received</strong> arrived here · <strong>stored</strong>{" "}
+          written to disk · <strong>repeats</strong> arrived again and were stored once ·{" "}
+          <strong>dropped</strong> lost, under its reason. The server counts over its restarts, an agent from
+          its start.
         </p>
       </section>
     </div>
@@ -177,6 +184,9 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
               Waiting
             </th>
             <th scope="col" className="number">
+              Spooled
+            </th>
+            <th scope="col" className="number">
               Received
             </th>
             <th scope="col" className="number">
@@ -207,6 +217,7 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
               </th>
               <AmountCell amount={account.made} />
               <AmountCell amount={waiting(account)} />
+              <SpooledCell account={account} />
               <AmountCell amount={account.received} />
               <AmountCell amount={account.stored} />
               <AmountCell amount={account.duplicates} />
@@ -221,7 +232,8 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
                 <Drops drops={account.serverDropped} />
               </td>
               <td>
-                <Verdict judgement={judgeInstance(account)} />
+                <Verdict judgement={judgeInstance(account, now)} />
+                <Equation account={account} />
               </td>
             </tr>
           ))}
@@ -240,6 +252,68 @@ function AmountCell({ amount }: { readonly amount: Amount | null }): ReactNode {
   );
 }
 
+/** An agent that keeps an account and no spool has nothing there. */
+function SpooledCell({ account }: { readonly account: InstanceAccount }): ReactNode {
+  const none = { segments: 0, spans: 0 };
+  return <AmountCell amount={account.made === null ? null : (waitingOnDisk(account) ?? none)} />;
+}
+
+/** The sum itself, so that nobody has to believe a verdict. */
+function Equation({ account }: { readonly account: InstanceAccount }): ReactNode {
+  const equation = equationOf(account);
+  if (equation === null) return null;
+  const { made, terms, missing } = equation;
+  return (
+    <p className="equation quiet">
+      {formatCount(made)} made ={" "}
+      {terms.map((term) => `${formatCount(term.segments)} ${term.name}`).join(" + ")}
+      {missing === 0 ? (
+        ": adds up"
+      ) : (
+        <strong className="error-text">
+          : does not add up, {formatCount(Math.abs(missing))} {missing > 0 ? "missing" : "too many"}
+        </strong>
+      )}
+    </p>
+  );
+}
+
+/** Every reason that occurs, in plain words. */
+function Reasons({ accounting }: { readonly accounting: Accounting }): ReactNode {
+  const { server, instances } = accounting;
+  const drops = [...server.dropped, ...instances.flatMap((account) => account.agentDropped)];
+  const names = [
+    ...new Set(drops.filter((drop) => drop.segments > 0 || drop.spans > 0).map((d) => d.reason)),
+  ];
+  if (names.length === 0) return null;
+  return (
+    <section className="card" aria-label="Reasons">
+      <h2>Why something was dropped</h2>
+      <dl className="reasons">
+        {names.sort().map((name) => {
+          const reason = reasonOf(name);
+          return (
+            <div key={name}>
+              <dt>
+                <Text value={name} limit={120} />
+              </dt>
+              <dd>
+                {reason === null ? (
+                  <span className="quiet">A reason that this version does not know.</span>
+                ) : (
+                  <>
+                    {reason.means} <span className="quiet">{reason.hint}</span>
+                  </>
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </section>
+  );
+}
+
 function Drops({ drops }: { readonly drops: readonly Drop[] }): ReactNode {
   const real = drops.filter((drop) => drop.segments > 0 || drop.spans > 0);
   if (real.length === 0) return <span className="quiet">nothing</span>;
@@ -247,7 +321,8 @@ function Drops({ drops }: { readonly drops: readonly Drop[] }): ReactNode {
     <ul className="drops">
       {real.map((drop) => (
         <li key={drop.reason} title={`${formatCount(drop.spans)} spans`}>
-          <span className="error-text">{formatCount(drop.segments)}</span> <Text value={drop.reason} />
+          <span className="error-text">{formatCount(drop.segments)}</span>{" "}
+          <Text value={drop.reason} limit={120} />
         </li>
       ))}
     </ul>
