@@ -1,6 +1,5 @@
 package io.skein.benchmarks.overhead;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.skein.benchmarks.overhead.measure.Bench;
 import io.skein.benchmarks.overhead.measure.Comparison;
 import io.skein.benchmarks.overhead.measure.Plan;
@@ -101,7 +100,7 @@ final class CompareCommand implements Callable<Integer> {
           rated,
           run -> {
             runs.add(run);
-            write(raw, about, runs);
+            new Results(about, titles, runs).write(raw);
           });
       String report = Report.of(runs, titles, about);
       Files.writeString(BenchOptions.target().resolve("results-" + id + ".md"), report);
@@ -114,18 +113,5 @@ final class CompareCommand implements Callable<Integer> {
   private static void tell(String what) {
     System.err.println(
         LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + what);
-  }
-
-  /** What the raw file holds. */
-  record Results(String about, List<Run> runs) {}
-
-  private static void write(Path raw, String about, List<Run> runs) {
-    try {
-      new ObjectMapper()
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(raw.toFile(), new Results(about, runs));
-    } catch (java.io.IOException full) {
-      throw new java.io.UncheckedIOException(full);
-    }
   }
 }

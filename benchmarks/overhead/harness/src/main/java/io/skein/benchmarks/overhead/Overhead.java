@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "run",
     description = "What an agent costs a service, beside its peers.",
     mixinStandardHelpOptions = true,
-    subcommands = {CompareCommand.class, ProfileCommand.class})
+    subcommands = {CompareCommand.class, ProfileCommand.class, ReportCommand.class})
 public final class Overhead {
   private Overhead() {}
 

@@ -19,4 +19,18 @@ public record Run(
     int loadedClasses,
     long residentKib,
     boolean allocationOfEndedThreads,
-    List<String> command) {}
+    List<String> command) {
+
+  public Run inRound(int another) {
+    return new Run(
+        variant,
+        another,
+        firstAnswerMillis,
+        spans,
+        loads,
+        loadedClasses,
+        residentKib,
+        allocationOfEndedThreads,
+        command);
+  }
+}

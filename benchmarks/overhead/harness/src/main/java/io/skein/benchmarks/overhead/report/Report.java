@@ -23,6 +23,9 @@ public final class Report {
   /** More than this of the service's processor used by others, and the figures are not its own. */
   private static final double DISTURBED = 0.03;
 
+  /** The same of what the machine below this one took. */
+  private static final double STOLEN = 0.01;
+
   /** Above this the load side may be what a saturated service waits for. */
   private static final double LOAD_SIDE_FULL = 0.90;
 
@@ -33,7 +36,11 @@ public final class Report {
 
   private Report(List<Run> runs, Map<String, String> titles) {
     this.runs = runs;
-    this.titles = titles;
+    // Of a comparison that was ended early not every variant may have been measured.
+    this.titles = new LinkedHashMap<>(titles);
+    this.titles
+        .keySet()
+        .removeIf(name -> runs.stream().noneMatch(run -> run.variant().equals(name)));
     this.own = new OwnThreads(runs);
   }
 
@@ -46,7 +53,7 @@ public final class Report {
   public static String of(List<Run> runs, Map<String, String> titles, String about) {
     Report report = new Report(runs, titles);
     report.line(about).line("");
-    if (titles.containsKey(Variant.NONE)) {
+    if (report.titles.containsKey(Variant.NONE)) {
       report.figures();
     }
     report.behindThem();
@@ -175,9 +182,7 @@ public final class Report {
   private void measured(String title, String format, ToDoubleFunction<Run> of) {
     List<String> cells = new ArrayList<>();
     for (String variant : titles.keySet()) {
-      Spread spread =
-          Spread.of(
-              runs.stream().filter(run -> run.variant().equals(variant)).mapToDouble(of).toArray());
+      Spread spread = Spread.of(figures(variant, of));
       cells.add(String.format(Locale.ROOT, format, spread.median()));
     }
     row(title, cells);
@@ -214,9 +219,7 @@ public final class Report {
     line("");
   }
 
-  /**
-   * What speaks against the figures. Silence is not an option: where there is nothing, it says so.
-   */
+  /** What speaks against the figures. Where nothing does, it says so. */
   private void doubts() {
     List<String> doubts = new ArrayList<>();
     noise("requests per second of /work", run -> load(run, Plan.WORK).rate(), doubts);
@@ -225,24 +228,23 @@ public final class Report {
     double others = most(Load::othersBusy);
     if (others > DISTURBED) {
       doubts.add(
-          percent(
-              "other programs used up to %.0f %% of the service's processor while it was measured",
-              others));
+          "other programs used up to "
+              + percent(others)
+              + " of the service's processor while it was measured");
     }
     double stolen = most(Load::stolen);
-    if (stolen > 0.01) {
-      doubts.add(
-          percent("up to %.0f %% of the service's processor went to other machines", stolen));
+    if (stolen > STOLEN) {
+      doubts.add("up to " + percent(stolen) + " of the service's processor went to other machines");
     }
     for (String name : List.of(Plan.WORK, Plan.EMPTY)) {
       double busiest = runs.stream().mapToDouble(run -> load(run, name).loadBusy()).max().orElse(0);
       if (busiest > LOAD_SIDE_FULL) {
         doubts.add(
-            percent(
-                "the load side was up to %.0f %% busy at \""
-                    + name
-                    + "\": what a saturated service could do may be more than was measured",
-                busiest));
+            "the load side was up to "
+                + percent(busiest)
+                + " busy under \""
+                + name
+                + "\": the service may be able to do more than was asked of it");
       }
     }
     long failed =
@@ -252,7 +254,8 @@ public final class Report {
     }
     if (doubts.isEmpty()) {
       line(
-          "Nothing speaks against these figures: the service alone was steady, its processor its own, the load side not full, no request failed.");
+          "Nothing speaks against these figures: the service alone was steady, its processor its"
+              + " own, the load side not full, no request failed.");
     } else {
       line("**What speaks against these figures:**").line("");
       doubts.forEach(doubt -> line("- " + doubt + "."));
@@ -260,20 +263,19 @@ public final class Report {
   }
 
   private void noise(String what, ToDoubleFunction<Run> of, List<String> doubts) {
-    Spread spread =
-        Spread.of(
-            runs.stream()
-                .filter(run -> run.variant().equals(Variant.NONE))
-                .mapToDouble(of)
-                .toArray());
+    Spread spread = Spread.of(figures(Variant.NONE, of));
     if (spread.count() > 1 && spread.relative() > NOISY) {
       doubts.add(
-          percent(
-              "too noisy: without agent the "
-                  + what
-                  + " differed by %.0f %% from round to round; differences of that size are not told apart",
-              spread.relative()));
+          "too noisy: without agent the "
+              + what
+              + " differed by "
+              + percent(spread.relative())
+              + " from round to round; differences of that size are not told apart");
     }
+  }
+
+  private double[] figures(String variant, ToDoubleFunction<Run> of) {
+    return runs.stream().filter(run -> run.variant().equals(variant)).mapToDouble(of).toArray();
   }
 
   private double most(ToDoubleFunction<Load> of) {
@@ -284,8 +286,8 @@ public final class Report {
         .orElse(0);
   }
 
-  private static String percent(String format, double share) {
-    return String.format(Locale.ROOT, format, share * 100);
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.0f %%", share * 100);
   }
 
   private static Load load(Run run, String name) {
