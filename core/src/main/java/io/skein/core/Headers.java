@@ -35,7 +35,7 @@ final class Headers {
       context = record.segment;
       header =
           record.mode <= RecordingSpan.ASYNC
-              ? Sw8.encode(record.segment, record.id, record.peer, tracer.here())
+              ? record.segment.headerOf(record, tracer.here())
               : record.segment.encodeHeader(record, record.peer, tracer.here());
     } else if (exit instanceof NoopSpan noop) {
       context = noop.context instanceof Branch branch ? branch.segment : noop.context;

@@ -63,6 +63,11 @@ public final class Segment extends Context {
   /** Null for a plain segment, whose owner is alone in it. Written once, under the lock. */
   private @Nullable Sharing sharing;
 
+  /** The last of each that was made, since they are often asked for twice in a row. */
+  private @Nullable Snapshot lastSnapshot;
+
+  private @Nullable SentHeader lastHeader;
+
   /** Where it waits for asynchronous spans; guarded by the registry. */
   AsyncRegistry.@Nullable Place place;
 
@@ -679,15 +684,54 @@ public final class Segment extends Context {
     }
     traceIdIsOut = true;
     RecordingSpan nearest = StackedSpan.nearestRecord(span);
-    return Snapshot.of(
-        identity,
-        threadId,
-        number,
-        nearest == null ? 0 : nearest.id,
-        traceIdText,
-        endpoint(),
-        correlation,
-        skipAnalysis);
+    int spanId = nearest == null ? 0 : nearest.id;
+    Snapshot last = lastSnapshot;
+    if (last != null && last.says(spanId, traceIdText, endpoint(), correlation, skipAnalysis)) {
+      return last;
+    }
+    Snapshot made =
+        Snapshot.of(
+            identity, threadId, number, spanId, traceIdText, endpoint(), correlation, skipAnalysis);
+    lastSnapshot = made;
+    return made;
+  }
+
+  /** What is not reported need not wait in the reporter's queue. */
+  void forgetWhatWasSent() {
+    lastSnapshot = null;
+    lastHeader = null;
+  }
+
+  /** The header of an exit: written once where a client inside of another asks for it again. */
+  String headerOf(RecordingSpan exit, ThreadState here) {
+    SentHeader last = lastHeader;
+    if (last != null && last.isOf(exit, endpoint())) {
+      return last.text;
+    }
+    SentHeader made =
+        new SentHeader(exit, exit.peer, endpoint(), Sw8.encode(this, exit.id, exit.peer, here));
+    lastHeader = made;
+    return made.text;
+  }
+
+  /** Immutable, so that one thread may read what another has left here. */
+  private static final class SentHeader {
+    final String text;
+    private final RecordingSpan exit;
+    private final @Nullable String peer;
+    private final String endpoint;
+
+    SentHeader(RecordingSpan exit, @Nullable String peer, String endpoint, String text) {
+      this.exit = exit;
+      this.peer = peer;
+      this.endpoint = endpoint;
+      this.text = text;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same text in another object is written anew
+    boolean isOf(RecordingSpan wanted, String wantedEndpoint) {
+      return exit == wanted && peer == wanted.peer && endpoint == wantedEndpoint;
+    }
   }
 
   /** The name of the primary endpoint as it is now; it may be renamed later. */

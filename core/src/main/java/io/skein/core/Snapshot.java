@@ -97,6 +97,25 @@ public final class Snapshot {
         null);
   }
 
+  /** Whether another one of the same segment would say the same. */
+  boolean says(
+      int spanId,
+      @Nullable String traceIdText,
+      String endpoint,
+      String[] correlation,
+      boolean skipAnalysis) {
+    return this.spanId == spanId
+        && isSame(this.traceIdText, traceIdText)
+        && isSame(this.endpoint, endpoint)
+        && this.correlation == correlation
+        && this.skipAnalysis == skipAnalysis;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same text in another object is merely a new snapshot
+  private static boolean isSame(@Nullable String one, @Nullable String other) {
+    return one == other;
+  }
+
   Snapshot withCorrelation(String[] changed) {
     return new Snapshot(
         identity,

@@ -161,6 +161,23 @@ public final class Tracer {
     return span;
   }
 
+  /**
+   * Shares the exit that is on top, where there is one: a library inside of another needs no name
+   * for a span that the outermost names (T03). Ended like any other.
+   *
+   * @return null where {@link #startExit} would begin a span
+   */
+  public @Nullable Span joinExit() {
+    ThreadState here = threads.get();
+    if (here != null && active(here) instanceof Segment segment) {
+      RecordingSpan shared = shareable(segment, SpanType.EXIT);
+      if (shared != null) {
+        return shared.reuse();
+      }
+    }
+    return null;
+  }
+
   /** The rarer cases: what is active is not recorded, or a branch of a shared segment. */
   private Span startIn(
       Context context,
@@ -731,6 +748,7 @@ public final class Tracer {
       counters.notReported();
       return;
     }
+    segment.forgetWhatWasSent();
     try {
       sink.accept(segment);
     } catch (RuntimeException | LinkageError e) {

@@ -1,6 +1,7 @@
 package io.skein.core.db;
 
 import io.skein.api.Component;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * properties and the query are cut off before anything is looked at.
  */
 public final class JdbcUrl {
+  /** More than the methods of JDBC that are traced, in a few loaders' constants each. */
+  private static final int MAX_OPERATIONS = 64;
+
   static final JdbcUrl UNKNOWN =
       new JdbcUrl("Unknown", Component.UNKNOWN, List.of(), null, "unknown");
 
@@ -18,6 +22,9 @@ public final class JdbcUrl {
   private final Component component;
   private final String peer;
   private final @Nullable String database;
+
+  /** Kind, method, name; kind, method, name ... Replaced as a whole. */
+  private volatile String[] operations = {};
 
   /**
    * A database.
@@ -68,8 +75,28 @@ public final class JdbcUrl {
     return database;
   }
 
+  /** The name of a call's span; the few that there are of a database are made once. */
   String operation(String kind, String method) {
-    return type + "/JDBC/" + kind + "/" + method;
+    String[] known = operations;
+    for (int i = 0; i < known.length; i += 3) {
+      if (isSame(known[i], kind) && isSame(known[i + 1], method)) {
+        return known[i + 2];
+      }
+    }
+    String name = type + "/JDBC/" + kind + "/" + method;
+    if (known.length < 3 * MAX_OPERATIONS) {
+      String[] more = Arrays.copyOf(known, known.length + 3);
+      more[known.length] = kind;
+      more[known.length + 1] = method;
+      more[known.length + 2] = name;
+      operations = more; // of two threads that add at once, one adds again later
+    }
+    return name;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // constants of our advice, and of the woven class
+  private static boolean isSame(String one, String other) {
+    return one == other;
   }
 
   @Override

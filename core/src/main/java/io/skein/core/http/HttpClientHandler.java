@@ -43,8 +43,11 @@ public final class HttpClientHandler<Q, S> {
   /** A call begins. */
   public Span start(Q request) {
     String method = adapter.method(request);
-    String name = HttpNames.operation(method, adapter.path(request));
-    Span span = tracer.startExit(name, adapter.peer(request));
+    Span span = tracer.joinExit();
+    if (span == null) {
+      String name = HttpNames.operation(method, adapter.path(request));
+      span = tracer.startExit(name, adapter.peer(request));
+    }
     if (span.recording()) {
       try {
         span.component(component).layer(Layer.HTTP);

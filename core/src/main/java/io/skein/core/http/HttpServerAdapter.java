@@ -16,8 +16,12 @@ public abstract class HttpServerAdapter<Q, S> {
   /** The path as it was sent, without the query. */
   public abstract @Nullable String path(Q request);
 
-  /** The whole URL; a query or a password in it is left out by the handler. */
-  public abstract @Nullable String url(Q request);
+  /**
+   * The whole URL; a query or a password in it is left out by the handler.
+   *
+   * @param path what {@link #path} has just answered
+   */
+  public abstract @Nullable String url(Q request, @Nullable String path);
 
   /** The first value of a header, found whatever the case of its name. */
   public abstract @Nullable String header(Q request, String name);

@@ -41,12 +41,13 @@ public final class HttpServerHandler<Q, S> {
   /** A request came in. */
   public Span receive(Q request) {
     String method = adapter.method(request);
-    String name = HttpNames.operation(method, adapter.path(request));
+    String path = adapter.path(request);
+    String name = HttpNames.operation(method, path);
     Span span = tracer.startEntry(name, request, headers);
     if (span.recording()) {
       try {
         span.component(component).layer(Layer.HTTP);
-        span.tag(Tags.URL, HttpNames.withoutSecrets(adapter.url(request)));
+        span.tag(Tags.URL, HttpNames.withoutSecrets(adapter.url(request, path)));
         span.tag(Tags.HTTP_METHOD, method);
         span.peer(adapter.peer(request));
       } catch (RuntimeException | LinkageError e) {

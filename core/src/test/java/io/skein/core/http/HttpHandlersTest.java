@@ -296,7 +296,7 @@ class HttpHandlersTest {
     }
 
     @Override
-    public String url(Request request) {
+    public String url(Request request, String path) {
       return request.url();
     }
 

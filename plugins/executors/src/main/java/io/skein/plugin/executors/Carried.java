@@ -35,15 +35,14 @@ abstract class Carried {
   }
 
   private static @Nullable Snapshot capture(@Nullable Object given) {
-    Snapshot snapshot = TRACER.capture();
-    if (snapshot == null
-        || given == null
+    if (given == null
         || given instanceof Carried
         || Tasks.isCarriedAlready(given)
+        || Tasks.isOfTheHttpClient(given)
         || isOfAPlugin(given)) {
       return null;
     }
-    return snapshot;
+    return TRACER.capture();
   }
 
   /** Callbacks of our own keep their span themselves. */

@@ -54,6 +54,13 @@ import org.jspecify.annotations.Nullable;
  * connection's reader or a pool's worker, started by chance during the first request, which would
  * then do everything in that request's name for as long as the process lives.
  *
+ * <h2>The JDK's HTTP client</h2>
+ *
+ * Its own futures and tasks are left alone ({@link Tasks#isOfTheHttpClient}): a request makes some
+ * thirty of them, and carrying a trace through each costs more than all of its spans. So a body
+ * handler of the application's, which the client calls in a thread of its own, runs outside of the
+ * trace.
+ *
  * <h2>No span is made</h2>
  *
  * A hand-over alone reports nothing (T17): {@code continueFrom} makes the first span that the task

@@ -27,13 +27,21 @@ final class Tasks {
   private static final int LIMIT = 100_000;
 
   private static final Tracer TRACER = Tracing.tracer();
+
+  /** Null where the application's runtime image has no such module. */
+  private static final @Nullable Module HTTP_CLIENT =
+      ModuleLayer.boot().findModule("java.net.http").orElse(null);
+
   private static final WeakIdentityMap<Object, Snapshot> WAITING = new WeakIdentityMap<>(LIMIT);
 
   private Tasks() {}
 
   static void handOver(@Nullable Object task) {
+    if (task == null || isCarriedAlready(task) || isOfTheHttpClient(task)) {
+      return;
+    }
     Snapshot snapshot = TRACER.capture();
-    if (snapshot != null && task != null && !isCarriedAlready(task)) {
+    if (snapshot != null) {
       WAITING.add(task, snapshot);
     }
   }
@@ -61,6 +69,14 @@ final class Tasks {
   /** What a CompletableFuture puts into a pool: the function inside was replaced by a carrier. */
   static boolean isCarriedAlready(Object task) {
     return task instanceof CompletableFuture.AsynchronousCompletionTask;
+  }
+
+  /**
+   * The JDK's HTTP client sends a request through some thirty futures and tasks of its own, none of
+   * which begins a span. What the application hangs on the future that it gets is its own.
+   */
+  static boolean isOfTheHttpClient(Object given) {
+    return HTTP_CLIENT != null && given.getClass().getModule() == HTTP_CLIENT;
   }
 
   /** A pool's worker in a virtual thread: it lives for the pool, not for one task. */

@@ -293,7 +293,7 @@ public final class JettyPlugin implements Plugin {
     }
 
     @Override
-    public @Nullable String url(Request request) {
+    public @Nullable String url(Request request, @Nullable String path) {
       HttpURI uri = request.getHttpURI();
       return uri.isAbsolute()
           ? uri.asString()

@@ -25,7 +25,7 @@ final class Calls {
   private static final WeakIdentityMap<Object, String> WAITING = new WeakIdentityMap<>(MAX_WAITING);
 
   /** The template of the call that this thread is about to make. */
-  private static final ThreadLocal<Template> EXPECTED = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Template> EXPECTED = new ThreadLocal<>();
 
   private Calls() {}
 
@@ -63,11 +63,8 @@ final class Calls {
     if (template == null) {
       return;
     }
-    if (template.outer == null) {
-      EXPECTED.remove();
-    } else {
-      EXPECTED.set(template.outer);
-    }
+    // Null rather than removed: a place in the thread's map is used again by the next call.
+    EXPECTED.set(template.outer);
   }
 
   static void remember(Object call, @Nullable String template) {

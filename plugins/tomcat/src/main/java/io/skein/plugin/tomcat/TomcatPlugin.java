@@ -196,10 +196,10 @@ public final class TomcatPlugin implements Plugin {
     }
 
     @Override
-    public @Nullable String url(Request request) {
+    public @Nullable String url(Request request, @Nullable String path) {
       String scheme = text(request.scheme());
-      String host = request.getHeader("host");
-      String path = path(request);
+      MessageBytes hostHeader = request.getMimeHeaders().getValue("host");
+      String host = hostHeader == null ? null : text(hostHeader);
       return (scheme == null ? "http" : scheme)
           + "://"
           + (host == null || host.isEmpty() ? serverName(request) : host)
@@ -239,6 +239,9 @@ public final class TomcatPlugin implements Plugin {
         return message.toString();
       }
       ByteChunk bytes = message.getByteChunk();
+      if (bytes.equals("GET")) {
+        return "GET";
+      }
       return new String(
           bytes.getBuffer(),
           bytes.getStart(),
