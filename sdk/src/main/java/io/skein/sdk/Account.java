@@ -7,11 +7,12 @@ import java.util.TreeMap;
 
 /**
  * What became of the segments and spans that this process made. For segments as for spans, at any
- * moment: {@code made = delivered + queued + dropped}.
+ * moment: {@code made = delivered + queued + spooled + dropped}.
  *
  * @param made all that ended
  * @param delivered what the backend has confirmed
  * @param queued what waits in memory
+ * @param spooled what waits on disk, for the backend or for the next process of this service
  * @param dropped what is lost
  * @param droppedByReason the same, by reason: {@code queue-full}, {@code shutdown} and so on
  * @param notRecordedSpans spans beyond the limit of their segment; they are in none of the others
@@ -21,13 +22,14 @@ public record Account(
     Count made,
     Count delivered,
     Count queued,
+    Count spooled,
     Count dropped,
     Map<String, Count> droppedByReason,
     long notRecordedSpans,
     long unfinishedSegments) {
 
   static final Account NOTHING =
-      new Account(Count.NONE, Count.NONE, Count.NONE, Count.NONE, Map.of(), 0, 0);
+      new Account(Count.NONE, Count.NONE, Count.NONE, Count.NONE, Count.NONE, Map.of(), 0, 0);
 
   public Account {
     droppedByReason = Map.copyOf(droppedByReason);
@@ -54,6 +56,7 @@ public record Account(
         Count.of(account.made()),
         Count.of(account.delivered()),
         Count.of(account.queued()),
+        Count.of(account.spooled()),
         Count.of(account.droppedTogether()),
         reasons,
         counters.spansOverLimit(),

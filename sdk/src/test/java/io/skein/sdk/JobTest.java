@@ -57,6 +57,7 @@ class JobTest {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(k -> k.startsWith("SKEIN_") || k.startsWith("SW_"));
+    builder.environment().put("SKEIN_SPOOL_SIZE", "0"); // the next test is the same service
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {

@@ -19,18 +19,22 @@ import io.skein.wire.model.TraceSegment;
 import io.skein.wire.model.TraceSpan;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The SDK in this JVM, against the server's real collector. */
 class SkeinTest {
@@ -246,6 +250,39 @@ class SkeinTest {
     assertThat(account.made().segments()).isEqualTo(1);
     assertThat(account.dropped()).isEqualTo(account.made());
     assertThat(account.droppedByReason()).containsOnlyKeys("shutdown");
+  }
+
+  @Test
+  void whatCannotBeDeliveredBeforeTheEndTheNextStartDelivers(@TempDir Path spool) throws Exception {
+    int nobody;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      nobody = socket.getLocalPort();
+    }
+    Map<String, String> kept =
+        Map.of("skein.spool.dir", spool.toString(), "skein.spool.size", "4MB");
+    SkeinBuilder away = settings().backend("127.0.0.1:" + nobody);
+    kept.forEach(away::set);
+    Skein first = started(away);
+    Tracing.entrySpan("kept").run(() -> {});
+    first.close(Duration.ofSeconds(5));
+    Account account = first.account();
+    assertThat(account.spooled()).isEqualTo(account.made()).isEqualTo(new Account.Count(1, 1));
+
+    SkeinBuilder back = settings();
+    kept.forEach(back::set);
+    Skein second = started(back);
+    Tracing.entrySpan("new").run(() -> {});
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (store.accounts().stream().mapToLong(each -> each.stored().segments()).sum() < 2) {
+      assertThat(System.nanoTime()).as("both are delivered").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    second.close(Duration.ofSeconds(5));
+    assertThat(second.account().delivered()).isEqualTo(new Account.Count(1, 1));
+    assertThat(second.account().made()).isEqualTo(new Account.Count(1, 1));
+    try (Stream<Path> left = Files.walk(spool)) {
+      assertThat(left.filter(path -> path.toString().endsWith(".chunk"))).isEmpty();
+    }
   }
 
   @Test

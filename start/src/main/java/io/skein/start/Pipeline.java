@@ -68,7 +68,10 @@ public final class Pipeline {
                 queue,
                 (int) Math.min(Integer.MAX_VALUE, (long) queue * SPANS_PER_QUEUED_SEGMENT),
                 GrpcSettings.DEFAULT_MAX_MESSAGE_BYTES,
-                tls),
+                tls,
+                settings.text(Setting.SPOOL_DIRECTORY),
+                settings.bytes(Setting.SPOOL_SIZE),
+                resend(settings, log)),
             new ReporterLimits(
                 settings.duration(Setting.REPORT_PAUSE),
                 ReporterLimits.DEFAULT.batchBytes(),
@@ -77,6 +80,22 @@ public final class Pipeline {
     Tracer tracer = tracer(settings, identity, reporting);
     reporting.lookAfter(tracer);
     return new Pipeline(tracer, reporting, tls != null);
+  }
+
+  private static @Nullable Boolean resend(Settings settings, ReportLog log) {
+    String wanted = settings.text(Setting.UNCONFIRMED);
+    if (wanted.equals("resend") || wanted.equals("drop")) {
+      return wanted.equals("resend");
+    }
+    if (!wanted.equals("auto")) {
+      log.warn(
+          Setting.UNCONFIRMED.key()
+              + " = \""
+              + wanted
+              + "\" is not auto, resend or drop; using "
+              + Setting.UNCONFIRMED.defaultValue());
+    }
+    return null;
   }
 
   private static List<CollectorAddress> backends(Settings settings, ReportLog log) {
@@ -141,8 +160,8 @@ public final class Pipeline {
   }
 
   /**
-   * Reports what is unfinished, sends what is there within this time, counts the rest as dropped,
-   * and ends the threads. Further calls do nothing.
+   * Reports what is unfinished, sends what is there within this time, leaves the rest on disk or
+   * counts it as dropped, and ends the threads. Further calls do nothing.
    */
   public void close(Duration within) {
     closed = true;

@@ -172,8 +172,36 @@ public enum Setting {
       Kind.NUMBER,
       "",
       "",
-      "Segments held while the backend is slow or away. When it is full the newest are dropped and counted. At a typical"
-          + " 600 bytes each this bounds it to about 10 MB."),
+      "Segments held in memory until they are sent or go to disk. When it is full the newest are dropped and counted. At a"
+          + " typical 600 bytes each this bounds it to about 10 MB."),
+  SPOOL_SIZE(
+      "skein.spool.size",
+      "256MB",
+      Kind.SIZE,
+      "",
+      "",
+      "Disk for what cannot be delivered soon: while the backend is away or slow, and what is left when the application"
+          + " ends, which the next process of the same service delivers. For all processes of a service on one machine"
+          + " together; never more than this, the oldest go first and are counted. `0` keeps everything in memory, and so"
+          + " does a disk that cannot be written to. With a quick backend nothing is written."),
+  SPOOL_DIRECTORY(
+      "skein.spool.dir",
+      "",
+      Kind.TEXT,
+      "",
+      "",
+      "Where that is. By default `$XDG_STATE_HOME/skein/spool`, else `.local/state/skein/spool` in the home directory, else"
+          + " `skein-spool-<user>` in the directory for temporary files. Only the user of the application can read it."),
+  UNCONFIRMED(
+      "skein.unconfirmed",
+      "auto",
+      Kind.TEXT,
+      "",
+      "",
+      "What becomes of segments that were sent when the connection broke or no answer came. `auto` sends them again where"
+          + " the backend says that it recognises repeats, as a Skein server does, and elsewhere drops and counts them:"
+          + " a SkyWalking OAP that gets a segment twice counts it twice, and with some databases loses its whole batch."
+          + " `resend` and `drop` do so always."),
   REPORT_PAUSE(
       "skein.report.pause",
       "500ms",
@@ -240,6 +268,8 @@ public enum Setting {
     SECRET,
     BOOLEAN,
     NUMBER,
+    /** A number with KB, MB or GB; a bare number is bytes. */
+    SIZE,
     /** A number with ms, s, m or h; a bare number is seconds, as SkyWalking has it. */
     DURATION
   }

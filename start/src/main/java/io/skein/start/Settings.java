@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)?");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})\\s*([kmg]?)(?:i?b)?");
   private static final String PLUGIN = "plugin.";
 
   private final Map<Setting, String> values;
@@ -145,6 +146,7 @@ public final class Settings {
           case TEXT, SECRET -> true;
           case BOOLEAN -> text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
           case NUMBER -> text.matches("-?\\d{1,9}");
+          case SIZE -> SIZE.matcher(text.toLowerCase(Locale.ROOT)).matches();
           case DURATION -> DURATION.matcher(text.toLowerCase(Locale.ROOT)).matches();
         };
     if (fits) {
@@ -154,6 +156,7 @@ public final class Settings {
         switch (setting.kind()) {
           case BOOLEAN -> "true or false";
           case NUMBER -> "a whole number";
+          case SIZE -> "a size such as 500MB or 2GB";
           default -> "a time such as 500ms, 30s or 1m";
         };
     return setting.key()
@@ -303,6 +306,22 @@ public final class Settings {
 
   public int number(Setting setting) {
     return Integer.parseInt(text(setting));
+  }
+
+  /** A size in bytes. */
+  public long bytes(Setting setting) {
+    var matcher = SIZE.matcher(text(setting).toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw new AssertionError(setting + " was checked when it was resolved");
+    }
+    String unit = matcher.group(2);
+    return Long.parseLong(matcher.group(1))
+        << switch (unit == null ? "" : unit) {
+          case "k" -> 10;
+          case "m" -> 20;
+          case "g" -> 30;
+          default -> 0;
+        };
   }
 
   public Duration duration(Setting setting) {

@@ -33,6 +33,10 @@ final class Batch {
   }
 
   void add(byte[] source, int length, int spanCount) {
+    add(source, 0, length, spanCount);
+  }
+
+  void add(byte[] source, int from, int length, int spanCount) {
     if (first == count) {
       clear();
     }
@@ -40,7 +44,7 @@ final class Batch {
     if (bytes.length < end + length) {
       bytes = Arrays.copyOf(bytes, Math.max(end + length, Math.max(4096, bytes.length * 2)));
     }
-    System.arraycopy(source, 0, bytes, end, length);
+    System.arraycopy(source, from, bytes, end, length);
     if (count == ends.length) {
       ends = Arrays.copyOf(ends, count * 2);
       spans = Arrays.copyOf(spans, count * 2);
@@ -62,6 +66,38 @@ final class Batch {
   ByteBuffer firstMessages(int messages) {
     int from = start();
     return ByteBuffer.wrap(bytes, from, ends[first + messages - 1] - from).asReadOnlyBuffer();
+  }
+
+  /** Returns how many bytes the first messages have. */
+  int bytesOfFirst(int messages) {
+    return messages == 0 ? 0 : ends[first + messages - 1] - start();
+  }
+
+  /** Returns how many of the first messages lie wholly within so many bytes. */
+  int messagesWithin(long length, int messages) {
+    int within = 0;
+    while (within < messages && bytesOfFirst(within + 1) <= length) {
+      within++;
+    }
+    return within;
+  }
+
+  /** Returns the array that the messages are in. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Returns where a message begins. */
+  int startOf(int message) {
+    return first + message == 0 ? 0 : ends[first + message - 1];
+  }
+
+  int lengthOf(int message) {
+    return ends[first + message] - startOf(message);
+  }
+
+  int spansOf(int message) {
+    return spans[first + message];
   }
 
   long spansOfFirst(int messages) {

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * The account of all segments that this process made: where each of them is now.
  *
- * <p>{@code made = delivered + queued + dropped}, at every moment and from every thread, not only
- * when things are quiet. Safe for use by several threads.
+ * <p>{@code made = delivered + queued + spooled + dropped}, at every moment and from every thread,
+ * not only when things are quiet. Safe for use by several threads.
  */
 public final class ReportCounters {
 
@@ -22,6 +22,8 @@ public final class ReportCounters {
   private final Map<DropReason, Tally> droppedByReporter = new EnumMap<>(DropReason.class);
   private long heldSegments;
   private long heldSpans;
+  private long spooledSegments;
+  private long spooledSpans;
   private long deliveredSegments;
   private long deliveredSpans;
 
@@ -36,9 +38,21 @@ public final class ReportCounters {
    * @param made all that ended
    * @param delivered what a collector has confirmed
    * @param queued what waits in memory, that being sent included
+   * @param spooled what waits on disk
    * @param dropped what is lost, by reason; only reasons that happened
    */
-  public record Account(Tally made, Tally delivered, Tally queued, Map<DropReason, Tally> dropped) {
+  public record Account(
+      Tally made, Tally delivered, Tally queued, Tally spooled, Map<DropReason, Tally> dropped) {
+
+    /** Returns the account of which these are the parts: what was made is their sum. */
+    public static Account of(
+        Tally delivered, Tally queued, Tally spooled, Map<DropReason, Tally> dropped) {
+      Tally made = delivered.plus(queued).plus(spooled);
+      for (Tally tally : dropped.values()) {
+        made = made.plus(tally);
+      }
+      return new Account(made, delivered, queued, spooled, dropped);
+    }
 
     /** Returns all that is lost, whatever the reason. */
     public Tally droppedTogether() {
@@ -55,7 +69,6 @@ public final class ReportCounters {
     Tally queued = queue.queued().plus(new Tally(heldSegments, heldSpans));
     Tally delivered = new Tally(deliveredSegments, deliveredSpans);
     Map<DropReason, Tally> dropped = new EnumMap<>(DropReason.class);
-    Tally made = queued.plus(delivered);
     for (DropReason reason : DropReason.values()) {
       Tally tally = droppedByReporter.getOrDefault(reason, Tally.NONE);
       if (reason == DropReason.QUEUE_FULL) {
@@ -65,10 +78,9 @@ public final class ReportCounters {
       }
       if (tally.segments() != 0) {
         dropped.put(reason, tally);
-        made = made.plus(tally);
       }
     }
-    return new Account(made, delivered, queued, dropped);
+    return Account.of(delivered, queued, new Tally(spooledSegments, spooledSpans), dropped);
   }
 
   /** Gives places back to the queue; their segments are in the batch now. */
@@ -95,5 +107,33 @@ public final class ReportCounters {
     heldSegments -= segments;
     heldSpans -= spans;
     droppedByReporter.merge(reason, new Tally(segments, spans), Tally::plus);
+  }
+
+  /** Gives places back to the queue; their segments are on disk now. */
+  synchronized void spooled(int segments, long spans) {
+    queue.release(segments, spans);
+    spooledSegments += segments;
+    spooledSpans += spans;
+  }
+
+  /** What was in the batch is on disk now. */
+  synchronized void heldSpooled(int segments, long spans) {
+    heldSegments -= segments;
+    heldSpans -= spans;
+    spooledSegments += segments;
+    spooledSpans += spans;
+  }
+
+  synchronized void spooledDelivered(Tally tally) {
+    spooledSegments -= tally.segments();
+    spooledSpans -= tally.spans();
+    deliveredSegments += tally.segments();
+    deliveredSpans += tally.spans();
+  }
+
+  synchronized void spooledDropped(Tally tally, DropReason reason) {
+    spooledSegments -= tally.segments();
+    spooledSpans -= tally.spans();
+    droppedByReporter.merge(reason, tally, Tally::plus);
   }
 }

@@ -1,7 +1,7 @@
 package io.skein.core.report;
 
-import io.skein.core.Segment;
 import io.skein.core.Tracer;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -25,17 +25,17 @@ public final class Reporter implements AutoCloseable {
    * pause has gathered goes out in one stream. So the cost of streams and wake-ups is per second and
    * not per request, and a trace is on its way to the collector half a second after its end.
    *
-   * When a send fails the batch stays as it is, encoded, and is sent again after 1 s, 2 s, 4 s ... at
-   * most 30 s, each shortened by chance to no less than half: when a collector comes back, a fleet of
-   * agents that lost it in the same moment must not stand at its door in one. It is filled up to its
-   * limits meanwhile, since encoded segments are several times smaller than those in the queue; behind
-   * it the queue fills, and when that is full the newest segments are dropped and counted. The oldest
-   * are kept because the first minutes of a failure explain more than the last ones, and because
-   * dropping the newest needs no second consumer.
+   * When a send fails its segments are sent again after 1 s, 2 s, 4 s ... at most 30 s, each shortened
+   * by chance to no less than half: when a collector comes back, a fleet of agents that lost it in the
+   * same moment must not stand at its door in one. Meanwhile everything goes to disk, and so it does
+   * while a call takes longer than a moment; see Outbox. Without a disk the batch stays as it is,
+   * encoded, and is filled up to its limits; behind it the queue fills, and when that is full the
+   * newest segments are dropped and counted: dropping the newest needs no second consumer.
    *
    * When the collector refuses a batch for good, one message of it may be to blame. The batch is
    * halved until the message stands alone; that one is dropped. A refused half may have been taken
-   * in part, and is sent again: the collector recognises segments by their id.
+   * in part, and is sent again to a collector that recognises segments by their id; to any other it
+   * is not, nor is anything else that it may have.
    *
    * Segments that wait for asynchronous spans wait in the tracer, which has no thread. This one looks
    * at them in each turn, and those that waited too long go out unfinished; the rest do at the end.
@@ -56,21 +56,20 @@ public final class Reporter implements AutoCloseable {
 
   private static final long GRACE_MILLIS = 500;
 
+  /**
+   * At the end, when everything is on disk, a collector that is not there is waited for so long.
+   */
+  private static final long PATIENCE_AT_END_NANOS = 1_000_000_000L;
+
   private final SegmentQueue queue;
   private final ReportCounters counters;
-  private final SegmentEncoder encoder;
   private final Transport transport;
   private final LongSupplier nanoClock;
   private final DoubleSupplier chance;
   private final long pauseNanos;
   private final ReporterState state;
-  private final Batch batch;
-
-  // Taken out of the queue and not yet in the batch; one of them may be encoded already.
-  private final @Nullable Segment[] chunk = new Segment[64];
-  private int chunkNext;
-  private int chunkCount;
-  private int encodedLength;
+  private final Outbox outbox;
+  private final boolean hasDisk;
 
   // How many messages of the batch to send at once; fewer than all only after a refusal.
   private int step = Integer.MAX_VALUE;
@@ -78,11 +77,18 @@ public final class Reporter implements AutoCloseable {
   private boolean failing;
   private long retryNanos = FIRST_RETRY_NANOS;
   private long nextAttemptNanos;
+  private boolean answered;
+
+  // What a collector has been given at this moment, and may have taken.
+  private int flight;
+  private boolean flightRecognised;
 
   private @Nullable Thread thread;
   private volatile @Nullable Tracer tracer;
   private volatile boolean closing;
   private volatile long closeDeadlineNanos;
+  private volatile long closeBeganNanos;
+  private boolean givenUp;
 
   /**
    * @param chance from 0 (inclusive) to 1: how far the pauses between attempts are shortened
@@ -94,22 +100,35 @@ public final class Reporter implements AutoCloseable {
       Transport transport,
       ReportLog log,
       ReporterLimits limits,
+      @Nullable SpoolSettings spool,
+      @Nullable Boolean resend,
       LongSupplier nanoClock,
       DoubleSupplier chance) {
     this.queue = queue;
     this.counters = counters;
-    this.encoder = encoder;
     this.transport = transport;
     this.nanoClock = nanoClock;
     this.chance = chance;
     this.pauseNanos = limits.pause().toNanos();
-    this.state = new ReporterState(queue, counters, log, transport::target);
-    this.batch = new Batch(limits.batchBytes(), limits.batchSegments());
+    this.hasDisk = spool != null && spool.bytes() >= SpoolSettings.LEAST_BYTES;
+    this.state = new ReporterState(queue, counters, log, transport, hasDisk ? spool : null);
+    this.outbox =
+        new Outbox(
+            queue,
+            counters,
+            encoder,
+            state,
+            log,
+            limits,
+            hasDisk ? spool : null,
+            resend,
+            nanoClock);
+    if (hasDisk) {
+      transport.whileWaiting(this::whileWaiting);
+    }
   }
 
-  /**
-   * Starts a reporter on its own daemon thread. It owns the transport from here on and closes it.
-   */
+  /** Starts a reporter that keeps everything in memory. */
   public static Reporter start(
       SegmentQueue queue,
       ReportCounters counters,
@@ -117,6 +136,25 @@ public final class Reporter implements AutoCloseable {
       Transport transport,
       ReportLog log,
       ReporterLimits limits) {
+    return start(queue, counters, encoder, transport, log, limits, null, null);
+  }
+
+  /**
+   * Starts a reporter on its own daemon thread. It owns the transport from here on and closes it.
+   *
+   * @param spool where to keep what cannot be delivered; null for memory only
+   * @param resend whether to send again what a process that is gone may have delivered; null to do
+   *     so when its collector recognised repeats
+   */
+  public static Reporter start(
+      SegmentQueue queue,
+      ReportCounters counters,
+      SegmentEncoder encoder,
+      Transport transport,
+      ReportLog log,
+      ReporterLimits limits,
+      @Nullable SpoolSettings spool,
+      @Nullable Boolean resend) {
     Reporter reporter =
         new Reporter(
             queue,
@@ -125,6 +163,8 @@ public final class Reporter implements AutoCloseable {
             transport,
             log,
             limits,
+            spool,
+            resend,
             System::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
     // No inherited thread locals and no application class loader: both would be kept alive for
@@ -211,15 +251,21 @@ public final class Reporter implements AutoCloseable {
    */
   long doWork() {
     reportUnfinished(false);
-    fill();
+    outbox.gather(failing);
     long now = nanoClock.getAsLong();
+    boolean more = false;
     if (!failing || now - nextAttemptNanos >= 0) {
-      if (!batch.isEmpty()) {
+      outbox.load();
+      boolean probed = !outbox.isEmpty();
+      if (probed) {
         sendBatch(SEND_TIMEOUT_NANOS);
-        now = nanoClock.getAsLong();
       }
+      if (!failing && answered && !outbox.hasMore()) {
+        more = sendLeftover();
+      }
+      now = nanoClock.getAsLong();
       // When segments wait, their own next attempt is the probe; one per pause is enough.
-      if (!failing || batch.isEmpty()) {
+      if (!failing || !probed) {
         Transport.Answer other = transport.tick(now);
         if (other != null) {
           heard(other, now);
@@ -233,99 +279,38 @@ public final class Reporter implements AutoCloseable {
     if (failing) {
       return Math.max(0, Math.min(pauseNanos, nextAttemptNanos - now));
     }
-    return chunkNext < chunkCount || !batch.isEmpty() ? 0 : pauseNanos;
-  }
-
-  /** Moves segments from the queue into the batch until one is empty or the other full. */
-  private void fill() {
-    while (true) {
-      int moved = 0;
-      long movedSpans = 0;
-      while (chunkNext < chunkCount) {
-        Segment segment = chunk[chunkNext];
-        if (segment == null) {
-          throw new IllegalStateException("chunk has a hole at " + chunkNext);
-        }
-        int spans = segment.spanCount();
-        DropReason lost = encode(segment);
-        if (lost != null) {
-          chunk[chunkNext++] = null;
-          counters.lost(1, spans, lost);
-          continue;
-        }
-        if (!batch.hasRoomFor(encodedLength)) {
-          break;
-        }
-        batch.add(encoder.buffer(), encodedLength, spans);
-        encodedLength = 0;
-        chunk[chunkNext++] = null;
-        moved++;
-        movedSpans += spans;
-      }
-      if (moved > 0) {
-        counters.takenOver(moved, movedSpans);
-      }
-      if (chunkNext < chunkCount) {
-        return;
-      }
-      chunkNext = 0;
-      chunkCount = queue.take(chunk);
-      if (chunkCount == 0) {
-        return;
-      }
-    }
-  }
-
-  private @Nullable DropReason encode(Segment segment) {
-    if (encodedLength != 0) {
-      return null; // done before, and found the batch full
-    }
-    int length;
-    try {
-      length = encoder.encode(segment);
-    } catch (RuntimeException | Error e) {
-      state.encodeFailed(segment, e);
-      return DropReason.ENCODE_FAILED;
-    }
-    if (length == SegmentEncoder.TOO_LARGE) {
-      state.tooLarge(segment);
-      return DropReason.TOO_LARGE;
-    }
-    encodedLength = length;
-    return null;
+    return more || outbox.hasMore() || !outbox.isEmpty() ? 0 : pauseNanos;
   }
 
   /** Sends until the batch is empty or the collector is not willing. */
   private void sendBatch(long timeoutNanos) {
-    while (!batch.isEmpty()) {
-      int messages = Math.min(step, batch.size());
-      Transport.Answer answer;
-      try {
-        answer = transport.send(batch.firstMessages(messages), timeoutNanos);
-      } catch (RuntimeException | Error e) {
-        answer = Transport.Answer.retry("sending to " + transport.target() + " failed (" + e + ")");
+    while (!outbox.isEmpty()) {
+      Transport.Answer ready = prepared(timeoutNanos);
+      if (outbox.isEmpty()) {
+        outbox.load(); // it went to disk while we waited
       }
+      int messages = Math.min(step, outbox.size());
+      Transport.Answer answer =
+          ready.kind() == Transport.Kind.DELIVERED && messages > 0
+              ? attempt(messages, timeoutNanos)
+              : ready;
       heard(answer, nanoClock.getAsLong());
       switch (answer.kind()) {
         case DELIVERED -> {
           refusalsInARow = 0;
-          counters.delivered(messages, batch.spansOfFirst(messages));
-          batch.removeFirst(messages);
-          step = step > batch.size() ? Integer.MAX_VALUE : step * 2;
+          outbox.delivered(messages);
+          step = step > outbox.size() ? Integer.MAX_VALUE : step * 2;
         }
-        case REFUSED -> {
-          refusalsInARow++;
-          boolean hopeless = refusalsInARow >= REFUSALS_IN_A_ROW;
-          if (messages == 1 || hopeless) {
-            int gone = hopeless ? batch.size() : 1;
-            state.refused(answer.detail());
-            counters.dropped(gone, batch.spansOfFirst(gone), DropReason.REFUSED);
-            batch.removeFirst(gone);
-          } else {
-            step = messages / 2;
-          }
+        case REFUSED -> refused(messages, answer);
+        case UNCONFIRMED -> {
+          int perhaps = outbox.messagesWithin(answer.handedOver(), messages);
+          state.unconfirmed(perhaps);
+          outbox.dropped(perhaps, DropReason.UNCONFIRMED);
+          outbox.backOff();
+          return;
         }
         case RETRY -> {
+          outbox.backOff();
           return;
         }
       }
@@ -333,10 +318,95 @@ public final class Reporter implements AutoCloseable {
     step = Integer.MAX_VALUE;
   }
 
+  private void refused(int messages, Transport.Answer answer) {
+    refusalsInARow++;
+    boolean hopeless = refusalsInARow >= REFUSALS_IN_A_ROW;
+    if (messages > 1 && !hopeless && !transport.recognisesRepeats()) {
+      // It has perhaps taken those before the one that it refused.
+      int perhaps = outbox.messagesWithin(answer.handedOver(), messages);
+      state.unconfirmed(perhaps);
+      outbox.dropped(perhaps, DropReason.UNCONFIRMED);
+      if (perhaps > 0) {
+        return;
+      }
+    }
+    if (messages == 1 || hopeless) {
+      int gone = hopeless ? outbox.size() : 1;
+      state.refused(answer.detail());
+      outbox.dropped(gone, DropReason.REFUSED);
+    } else {
+      step = messages / 2;
+    }
+  }
+
+  private Transport.Answer prepared(long timeoutNanos) {
+    try {
+      return transport.prepare(timeoutNanos);
+    } catch (RuntimeException | Error e) {
+      return failedToSend(e);
+    }
+  }
+
+  private Transport.Answer attempt(int messages, long timeoutNanos) {
+    flightRecognised = transport.recognisesRepeats();
+    outbox.underWay(messages, flightRecognised);
+    flight = messages;
+    try {
+      Origin origin = outbox.origin();
+      return origin == null
+          ? transport.send(outbox.firstMessages(messages), timeoutNanos)
+          : transport.sendFor(origin, outbox.firstMessages(messages), timeoutNanos);
+    } catch (RuntimeException | Error e) {
+      return failedToSend(e);
+    } finally {
+      flight = 0;
+    }
+  }
+
+  private Transport.Answer failedToSend(Throwable e) {
+    return Transport.Answer.retry("sending to " + transport.target() + " failed (" + e + ")");
+  }
+
+  /**
+   * Sends a batch of what dead processes have left, or their account; says whether there is more.
+   */
+  private boolean sendLeftover() {
+    if (!outbox.loadLeftover(nanoClock.getAsLong())) {
+      return false;
+    }
+    sendBatch(SEND_TIMEOUT_NANOS);
+    Origin told = failing ? null : outbox.finishedLeftover();
+    if (told != null) {
+      if (transport.recognisesRepeats()) { // only our own server reads accounts
+        Transport.Answer answer =
+            transport.sendFor(told, ByteBuffer.allocate(0), SEND_TIMEOUT_NANOS);
+        heard(answer, nanoClock.getAsLong());
+      }
+      if (!failing) {
+        outbox.leftoverDone(told);
+      }
+    }
+    return !failing;
+  }
+
+  /** Called by the transport, on our thread, while a call takes long. */
+  private void whileWaiting() {
+    outbox.waiting(flight, flightRecognised);
+    long now = nanoClock.getAsLong();
+    if (closing
+        && flight == 0
+        && outbox.isSafe()
+        && now - closeBeganNanos > PATIENCE_AT_END_NANOS) {
+      givenUp = true;
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void heard(Transport.Answer answer, long now) {
-    if (answer.kind() != Transport.Kind.RETRY) {
+    if (answer.kind() == Transport.Kind.DELIVERED || answer.kind() == Transport.Kind.REFUSED) {
       // Refusing is an answer, too: the collector is there.
       state.answered(now);
+      answered = true;
       failing = false;
       retryNanos = FIRST_RETRY_NANOS;
       return;
@@ -347,15 +417,28 @@ public final class Reporter implements AutoCloseable {
     nextAttemptNanos = now + retryNanos - (long) (retryNanos * 0.5 * chance.getAsDouble());
   }
 
-  /** The last turn: flush, count what is left, say farewell. */
+  /** Ends without a thread; for tests, which are the thread. */
+  void endNow() {
+    closeBeganNanos = nanoClock.getAsLong();
+    closeDeadlineNanos = closeBeganNanos + FIRST_RETRY_NANOS;
+    closing = true;
+    finish();
+  }
+
+  /** The last turn: flush, keep or count what is left, say farewell. */
   private void finish() {
     long total = Math.max(0, closeDeadlineNanos - nanoClock.getAsLong());
     long flushDeadline = closeDeadlineNanos - total / 5; // the rest is for the farewell
     reportUnfinished(true); // what is open now stays open: the process ends
     flush(flushDeadline);
     queue.close();
-    flush(flushDeadline);
-    countTheRest();
+    if (!hasDisk || !failing) {
+      flush(flushDeadline);
+    }
+    if (givenUp) {
+      Thread.interrupted(); // it was our own
+    }
+    outbox.end();
     long left = closeDeadlineNanos - nanoClock.getAsLong();
     if (!failing && left > 0) {
       transport.farewell(left);
@@ -366,12 +449,13 @@ public final class Reporter implements AutoCloseable {
 
   private void flush(long deadlineNanos) {
     while (true) {
-      fill();
+      outbox.gather(failing);
       long left = deadlineNanos - nanoClock.getAsLong();
       if (left <= 0) {
         return;
       }
-      if (batch.isEmpty()) {
+      outbox.load();
+      if (outbox.isEmpty()) {
         if (queue.queued().segments() == 0) {
           return;
         }
@@ -385,22 +469,6 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  private void countTheRest() {
-    if (!batch.isEmpty()) {
-      counters.dropped(batch.size(), batch.spansOfFirst(batch.size()), DropReason.SHUTDOWN);
-      batch.removeFirst(batch.size());
-    }
-    do {
-      while (chunkNext < chunkCount) {
-        Segment segment = chunk[chunkNext];
-        chunk[chunkNext++] = null;
-        counters.lost(1, segment == null ? 0 : segment.spanCount(), DropReason.SHUTDOWN);
-      }
-      chunkNext = 0;
-      chunkCount = queue.take(chunk);
-    } while (chunkCount > 0);
-  }
-
   /** Closes with five seconds to flush. */
   @Override
   public void close() {
@@ -408,8 +476,9 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Sends what is there, as far as the time allows, counts the rest as dropped, and ends the
-   * thread. Segments that end from now on are counted as dropped. Closing twice is harmless.
+   * Sends what is there, as far as the time allows, keeps the rest on disk or counts it as dropped,
+   * and ends the thread. Segments that end from now on are counted as dropped. Closing twice is
+   * harmless.
    */
   public void close(Duration within) {
     Thread thread = this.thread;
@@ -418,6 +487,7 @@ public final class Reporter implements AutoCloseable {
     }
     synchronized (thread) {
       if (!closing) {
+        closeBeganNanos = nanoClock.getAsLong();
         closeDeadlineNanos = nanoClock.getAsLong() + Math.max(0, within.toNanos());
         closing = true;
         LockSupport.unpark(thread);

@@ -4,7 +4,7 @@ import io.skein.core.Segment;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the reporter tells its user: changes of state, each once. An outage of a week is two lines;
@@ -21,7 +21,8 @@ final class ReporterState {
   private final SegmentQueue queue;
   private final ReportCounters counters;
   private final ReportLog log;
-  private final Supplier<String> target;
+  private final Transport transport;
+  private final @Nullable SpoolSettings spool;
 
   private final Set<String> facesOfOutage = new HashSet<>();
   private long outageStartNanos;
@@ -31,16 +32,22 @@ final class ReporterState {
 
   private boolean overflowing;
   private boolean saidTooLarge;
+  private boolean saidUnconfirmed;
   private long overflowSegments;
   private long overflowAtStart;
   private long lastOverflowNanos;
 
   ReporterState(
-      SegmentQueue queue, ReportCounters counters, ReportLog log, Supplier<String> target) {
+      SegmentQueue queue,
+      ReportCounters counters,
+      ReportLog log,
+      Transport transport,
+      @Nullable SpoolSettings spool) {
     this.queue = queue;
     this.counters = counters;
     this.log = log;
-    this.target = target;
+    this.transport = transport;
+    this.spool = spool;
   }
 
   void failing(String detail, long now) {
@@ -50,26 +57,31 @@ final class ReporterState {
     if (facesOfOutage.size() < FACES && facesOfOutage.add(detail)) {
       log.warn(
           detail
-              + ": holding the first "
-              + queue.capacity()
-              + " segments, retrying within 1 s and then less often, at least every 30 s");
+              + ": "
+              + (spool == null
+                  ? "holding the first " + queue.capacity() + " segments"
+                  : "keeping what is not delivered on disk, the newest "
+                      + (spool.bytes() >> 20)
+                      + " MB")
+              + ", retrying within 1 s and then less often, at least every 30 s");
     }
   }
 
   void answered(long now) {
     if (facesOfOutage.isEmpty()) {
       if (!everAnswered) {
-        log.info("reporting to collector " + target.get());
+        log.info("reporting to collector " + transport.target());
       }
       everAnswered = true;
       return;
     }
     everAnswered = true;
     facesOfOutage.clear();
-    Tally held = counters.account().queued();
+    ReportCounters.Account account = counters.account();
+    Tally held = account.queued().plus(account.spooled());
     log.info(
         "collector "
-            + target.get()
+            + transport.target()
             + " answers again after "
             + (now - outageStartNanos) / 1_000_000_000L
             + " s: delivering "
@@ -80,6 +92,19 @@ final class ReporterState {
   void noted(String detail) {
     if (refusals.size() < FACES && refusals.add(detail)) {
       log.warn(detail + "; said once");
+    }
+  }
+
+  void unconfirmed(int segments) {
+    if (segments > 0 && !saidUnconfirmed) {
+      saidUnconfirmed = true;
+      log.warn(
+          "collector "
+              + transport.target()
+              + " may have taken "
+              + segments
+              + " segments and does not say that it recognises repeats: not sending them again,"
+              + " counted as unconfirmed; said once");
     }
   }
 
@@ -148,16 +173,20 @@ final class ReporterState {
   void closed() {
     ReportCounters.Account account = counters.account();
     Tally lost = account.droppedTogether();
-    if (lost.segments() == 0) {
-      return;
+    if (lost.segments() > 0) {
+      StringBuilder text = new StringBuilder("of ");
+      text.append(account.made().segments()).append(" segments ");
+      text.append(lost.segments()).append(" were not delivered:");
+      for (Map.Entry<DropReason, Tally> entry : account.dropped().entrySet()) {
+        text.append(' ').append(entry.getKey().label()).append(' ');
+        text.append(entry.getValue().segments());
+      }
+      log.info(text.toString());
     }
-    StringBuilder text = new StringBuilder("of ");
-    text.append(account.made().segments()).append(" segments ");
-    text.append(lost.segments()).append(" were not delivered:");
-    for (Map.Entry<DropReason, Tally> entry : account.dropped().entrySet()) {
-      text.append(' ').append(entry.getKey().label()).append(' ');
-      text.append(entry.getValue().segments());
+    if (account.spooled().segments() > 0) {
+      log.info(
+          account.spooled().segments()
+              + " segments wait on disk; the next process of this service delivers them");
     }
-    log.info(text.toString());
   }
 }

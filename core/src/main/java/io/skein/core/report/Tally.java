@@ -11,7 +11,13 @@ public record Tally(long segments, long spans) {
   /** Nothing. */
   public static final Tally NONE = new Tally(0, 0);
 
-  Tally plus(Tally other) {
+  /** Returns the sum. */
+  public Tally plus(Tally other) {
     return new Tally(segments + other.segments, spans + other.spans);
+  }
+
+  /** Returns the difference. */
+  public Tally minus(Tally other) {
+    return new Tally(segments - other.segments, spans - other.spans);
   }
 }

@@ -16,7 +16,9 @@ public interface Transport extends AutoCloseable {
     /** Nothing is known to be wrong with the messages: send them again later. */
     RETRY,
     /** The collector will never take these messages; one of them, or all. */
-    REFUSED
+    REFUSED,
+    /** Some may have been taken, and this collector must not get any message twice. */
+    UNCONFIRMED
   }
 
   /**
@@ -25,10 +27,12 @@ public interface Transport extends AutoCloseable {
    * @param kind what became of it
    * @param detail for a person: what happened, and to which collector; empty when delivered. Equal
    *     texts are the same state: no attempt numbers or times in it
+   * @param handedOver when unconfirmed or refused: how many bytes the connection was given; only
+   *     messages wholly within them may have been taken
    */
-  record Answer(Kind kind, String detail) {
+  record Answer(Kind kind, String detail, long handedOver) {
 
-    private static final Answer DELIVERED = new Answer(Kind.DELIVERED, "");
+    private static final Answer DELIVERED = new Answer(Kind.DELIVERED, "", 0);
 
     /** Returns the answer of a collector that took everything. */
     public static Answer delivered() {
@@ -37,13 +41,52 @@ public interface Transport extends AutoCloseable {
 
     /** Returns the answer that asks for another attempt. */
     public static Answer retry(String detail) {
-      return new Answer(Kind.RETRY, detail);
+      return new Answer(Kind.RETRY, detail, 0);
     }
 
-    /** Returns the answer of a collector that will not have it. */
+    /** Returns the answer of a collector that will not have it, having been given all. */
     public static Answer refused(String detail) {
-      return new Answer(Kind.REFUSED, detail);
+      return refused(detail, Long.MAX_VALUE);
     }
+
+    /** The same when it has been given so many bytes. */
+    public static Answer refused(String detail, long handedOver) {
+      return new Answer(Kind.REFUSED, detail, handedOver);
+    }
+
+    /** Returns the answer to an attempt whose outcome nobody knows. */
+    public static Answer unconfirmed(String detail, long handedOver) {
+      return new Answer(Kind.UNCONFIRMED, detail, handedOver);
+    }
+  }
+
+  /**
+   * What to do now and then while a call waits for the network, on the same thread. Told once,
+   * before the first call; a transport that never waits need not call it.
+   */
+  default void whileWaiting(Runnable work) {}
+
+  /**
+   * Makes sure that a collector is there and speaks our language, before any segment is given to
+   * it.
+   *
+   * @return delivered when there is one, otherwise why not
+   */
+  default Answer prepare(long timeoutNanos) {
+    return Answer.delivered();
+  }
+
+  /**
+   * Says whether the collector that is there recognises a segment that it has already, so that an
+   * attempt without an answer may be repeated.
+   */
+  default boolean recognisesRepeats() {
+    return true;
+  }
+
+  /** Sends messages in the name of another process, as {@link #send} does. */
+  default Answer sendFor(Origin origin, ByteBuffer messages, long timeoutNanos) {
+    return send(messages, timeoutNanos);
   }
 
   /**

@@ -30,7 +30,17 @@ class ReporterTest {
   private long now = 17 * SECOND;
   private double chance;
   private final Reporter reporter =
-      new Reporter(queue, counters, encoder, transport, logged(), limits, () -> now, () -> chance);
+      new Reporter(
+          queue,
+          counters,
+          encoder,
+          transport,
+          logged(),
+          limits,
+          null,
+          null,
+          () -> now,
+          () -> chance);
 
   private ReportLog logged() {
     return new ReportLog() {
@@ -68,7 +78,7 @@ class ReporterTest {
     assertThat(counters.account())
         .isEqualTo(
             new ReportCounters.Account(
-                new Tally(5, 10), new Tally(5, 10), Tally.NONE, java.util.Map.of()));
+                new Tally(5, 10), new Tally(5, 10), Tally.NONE, Tally.NONE, java.util.Map.of()));
     assertThat(log).containsExactly("INFO reporting to collector 127.0.0.1:11800");
   }
 
@@ -247,6 +257,7 @@ class ReporterTest {
                 new Tally(4, 10),
                 new Tally(2, 5),
                 Tally.NONE,
+                Tally.NONE,
                 java.util.Map.of(
                     DropReason.ENCODE_FAILED,
                     new Tally(1, 2),
@@ -290,7 +301,16 @@ class ReporterTest {
     ReportCounters wideCounters = new ReportCounters(wideQueue);
     Reporter wideReporter =
         new Reporter(
-            wideQueue, wideCounters, encoder, transport, logged(), wide, () -> now, () -> chance);
+            wideQueue,
+            wideCounters,
+            encoder,
+            transport,
+            logged(),
+            wide,
+            null,
+            null,
+            () -> now,
+            () -> chance);
     for (int i = 0; i < 4096; i++) {
       Segment segment = segments.of(1);
       transport.poison.add(segment.segmentId());
@@ -336,6 +356,7 @@ class ReporterTest {
             new ReportCounters.Account(
                 new Tally(17, 37),
                 new Tally(16, 32),
+                Tally.NONE,
                 Tally.NONE,
                 java.util.Map.of(DropReason.SHUTDOWN, new Tally(1, 5))));
     assertThat(threads()).isEmpty();

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A collector by hand: answers as it was told, delivers when it was told nothing. */
-final class ScriptedTransport implements Transport {
+class ScriptedTransport implements Transport {
 
   final Deque<Answer> answers = new ArrayDeque<>();
   final Deque<Answer> beats = new ArrayDeque<>();
@@ -20,10 +20,30 @@ final class ScriptedTransport implements Transport {
   final Set<String> poison = new HashSet<>();
 
   final List<List<String>> sends = new ArrayList<>();
+  final List<String> taken = new ArrayList<>();
   final List<String> delivered = new ArrayList<>();
+  final List<Origin> origins = new ArrayList<>();
+  Runnable whileWaiting = () -> {};
+  boolean recognises = true;
   int ticks;
   int farewells;
   boolean closed;
+
+  @Override
+  public void whileWaiting(Runnable work) {
+    whileWaiting = work;
+  }
+
+  @Override
+  public boolean recognisesRepeats() {
+    return recognises;
+  }
+
+  @Override
+  public Answer sendFor(Origin origin, ByteBuffer messages, long timeoutNanos) {
+    origins.add(origin);
+    return messages.hasRemaining() ? send(messages, timeoutNanos) : Answer.delivered();
+  }
 
   @Override
   public Answer send(ByteBuffer messages, long timeoutNanos) {
@@ -40,6 +60,15 @@ final class ScriptedTransport implements Transport {
     }
     if (answer.kind() == Kind.DELIVERED) {
       delivered.addAll(ids);
+    } else if (answer.kind() == Kind.UNCONFIRMED) {
+      // The test's collector did take what was wholly handed over.
+      long at = 0;
+      for (String id : ids) {
+        at += id.length() + 1;
+        if (at <= answer.handedOver()) {
+          taken.add(id);
+        }
+      }
     }
     return answer;
   }

@@ -14,10 +14,11 @@ final class AccountHeader {
   private AccountHeader() {}
 
   static String text(ReportCounters.Account account, String processId) {
-    StringBuilder text = new StringBuilder(192);
+    StringBuilder text = new StringBuilder(256);
     add(text, "made", account.made());
     add(text, "delivered", account.delivered());
     add(text, "queued", account.queued());
+    add(text, "spooled", account.spooled());
     for (Map.Entry<DropReason, Tally> entry : account.dropped().entrySet()) {
       add(text, "dropped." + entry.getKey().label(), entry.getValue());
     }

@@ -59,6 +59,9 @@ final class Connection implements AutoCloseable {
           .setMaxHeaderListSize(64 * 1024) // what a hostile server may make us keep
           .build();
 
+  /** What takes longer than this takes long: time for other work. */
+  static final long SLICE_NANOS = 250_000_000L;
+
   private final DefaultConnectingIOReactor reactor;
   private @Nullable IOSession session;
   private StreamWatch watch = new StreamWatch();
@@ -166,21 +169,22 @@ final class Connection implements AutoCloseable {
   /**
    * Connects to the first address of the host that accepts.
    *
+   * @param meanwhile what to do now and then while it waits; null for nothing
    * @throws IOException with a reason for a person
    * @throws InterruptedException when interrupted
    */
-  void open(CollectorAddress to, @Nullable Tls tls, long timeoutNanos)
+  void open(CollectorAddress to, @Nullable Tls tls, long timeoutNanos, @Nullable Runnable meanwhile)
       throws IOException, InterruptedException {
     drop();
     long deadline = System.nanoTime() + timeoutNanos;
     IOException last = null;
-    for (InetAddress address : InetAddress.getAllByName(to.host())) {
+    for (InetAddress address : addresses(to.host(), timeoutNanos, meanwhile)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         break;
       }
       try {
-        session = connect(to, new InetSocketAddress(address, to.port()), tls, left);
+        session = connect(to, new InetSocketAddress(address, to.port()), tls, left, meanwhile);
         return;
       } catch (IOException e) {
         last = e;
@@ -189,8 +193,67 @@ final class Connection implements AutoCloseable {
     throw last != null ? last : new ConnectException("connecting timed out");
   }
 
+  /** Asking for a host's addresses takes as long as the network likes, and cannot be ended. */
+  private static InetAddress[] addresses(String host, long nanos, @Nullable Runnable meanwhile)
+      throws IOException, InterruptedException {
+    boolean literal = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+    if (literal || meanwhile == null) {
+      return InetAddress.getAllByName(host);
+    }
+    CompletableFuture<InetAddress[]> found = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              try {
+                found.complete(InetAddress.getAllByName(host));
+              } catch (UnknownHostException | RuntimeException e) {
+                found.completeExceptionally(e);
+              }
+            },
+            "skein-host",
+            0,
+            false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Connection.class.getClassLoader());
+    thread.start();
+    try {
+      return get(found, nanos, meanwhile);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof UnknownHostException unknown
+          ? unknown
+          : new IOException(reasonOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      throw new IOException("looking up the host takes too long", e);
+    }
+  }
+
+  /** Waits, and does something else now and then. */
+  private static <T> T get(Future<T> future, long nanos, @Nullable Runnable meanwhile)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (meanwhile == null) {
+      return future.get(nanos, TimeUnit.NANOSECONDS);
+    }
+    long deadline = System.nanoTime() + nanos;
+    while (true) {
+      long left = deadline - System.nanoTime();
+      try {
+        return future.get(Math.min(Math.max(0, left), SLICE_NANOS), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (left <= SLICE_NANOS) {
+          throw e;
+        }
+        meanwhile.run();
+      }
+    }
+  }
+
   private IOSession connect(
-      CollectorAddress to, InetSocketAddress address, @Nullable Tls tls, long nanos)
+      CollectorAddress to,
+      InetSocketAddress address,
+      @Nullable Tls tls,
+      long nanos,
+      @Nullable Runnable meanwhile)
       throws IOException, InterruptedException {
     StreamWatch watch = new StreamWatch();
     this.watch = watch;
@@ -203,9 +266,9 @@ final class Connection implements AutoCloseable {
     IOSession connected = null;
     boolean ready = false;
     try {
-      connected = pending.get(nanos, TimeUnit.NANOSECONDS);
+      connected = get(pending, nanos, meanwhile);
       if (tls != null) {
-        opening.ready().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        get(opening.ready(), Math.max(1, deadline - System.nanoTime()), meanwhile);
       }
       ready = true;
       return connected;

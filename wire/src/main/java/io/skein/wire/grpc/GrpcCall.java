@@ -19,6 +19,7 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
 import org.apache.hc.core5.http.nio.RequestChannel;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http2.H2Error;
 import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +47,24 @@ final class GrpcCall implements AsyncClientExchangeHandler {
   private volatile @Nullable GrpcStatus status;
   private volatile @Nullable Exception failure;
   private volatile boolean headersSeen;
+  private volatile boolean recognisesRepeats;
+  private volatile boolean notServed;
+  private final int bodyStart;
 
   GrpcCall(HttpRequest request, ByteBuffer body) {
     this.request = request;
     this.body = body;
+    this.bodyStart = body.position();
+  }
+
+  /** Says whether the collector has told, in its answer, that it recognises repeats. */
+  boolean recognisesRepeats() {
+    return recognisesRepeats;
+  }
+
+  /** Returns how many bytes of the body the server may have got and looked at. */
+  synchronized long handedOver() {
+    return notServed ? 0 : body.position() - bodyStart;
   }
 
   /** Waits for the end; null when the time is over first. */
@@ -79,6 +94,7 @@ final class GrpcCall implements AsyncClientExchangeHandler {
 
   /** The server is going away and has not looked at this call. */
   void notServed() {
+    notServed = true;
     finish(GrpcStatus.ofConnection(GrpcStatus.UNAVAILABLE, "it is going away"));
   }
 
@@ -133,6 +149,7 @@ final class GrpcCall implements AsyncClientExchangeHandler {
   public void consumeResponse(
       HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
     headersSeen = true;
+    recognisesRepeats = response.containsHeader("skein-server");
     if (response.getCode() != 200) {
       early = GrpcStatus.ofHttp(response.getCode());
     } else {
@@ -199,6 +216,10 @@ final class GrpcCall implements AsyncClientExchangeHandler {
       return;
     }
     failure = cause;
+    if (cause instanceof H2StreamResetException reset
+        && reset.getCode() == H2Error.REFUSED_STREAM.getCode()) {
+      notServed = true; // HTTP/2: not processed at all, may be sent again
+    }
     String text =
         cause instanceof H2StreamResetException
             ? "the stream was reset (" + cause.getMessage() + ")"

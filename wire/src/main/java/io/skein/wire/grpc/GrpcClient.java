@@ -1,10 +1,13 @@
 package io.skein.wire.grpc;
 
+import io.skein.core.report.Origin;
 import io.skein.core.report.ReportCounters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -38,6 +41,9 @@ final class GrpcClient implements AutoCloseable {
   private int current;
   private long connections;
   private boolean proven; // the open connection has answered a call
+  private final Set<CollectorAddress> recognising = new HashSet<>();
+  private long handedOver;
+  private @Nullable Runnable meanwhile;
 
   private long lastToldNanos;
   private ReportCounters.@Nullable Account lastTold;
@@ -72,34 +78,81 @@ final class GrpcClient implements AutoCloseable {
     return lastToldNanos;
   }
 
+  /** What to do now and then while a call or a connection is waited for. */
+  void whileWaiting(Runnable work) {
+    meanwhile = work;
+  }
+
+  /** Says whether what is at the current address recognises repeats, or may get them anyway. */
+  boolean recognisesRepeats() {
+    Boolean wanted = settings.resend();
+    return wanted != null ? wanted : recognising.contains(settings.backends().get(current));
+  }
+
+  /** Returns how many bytes of the last call's body its server may have got and looked at. */
+  long handedOver() {
+    return handedOver;
+  }
+
+  /**
+   * Says whether the open connection has answered before, so that it may have been closed since.
+   */
+  boolean mayBeStale() {
+    return proven && isOpen();
+  }
+
   /** Makes a call and waits for its end; connects before, where needed. */
   GrpcStatus call(String path, ByteBuffer body, long timeoutNanos) throws InterruptedException {
     long deadlineNanos = System.nanoTime() + timeoutNanos;
-    boolean mayBeStale = proven && isOpen();
-    GrpcStatus status = callOnce(path, body.duplicate(), deadlineNanos);
+    boolean mayBeStale = mayBeStale();
+    GrpcStatus status = callOnce(path, body.duplicate(), deadlineNanos, null);
     if (mayBeStale && !status.answered() && status.code() == GrpcStatus.UNAVAILABLE) {
       drop();
-      status = callOnce(path, body.duplicate(), deadlineNanos);
+      status = callOnce(path, body.duplicate(), deadlineNanos, null);
     }
     return status;
   }
 
-  private GrpcStatus callOnce(String path, ByteBuffer body, long deadlineNanos)
+  /**
+   * The same without a second chance.
+   *
+   * @param origin in whose name; null for our own
+   */
+  GrpcStatus callOnce(String path, ByteBuffer body, long deadlineNanos, @Nullable Origin origin)
       throws InterruptedException {
+    handedOver = 0;
     GrpcStatus unreachable = connect(deadlineNanos - System.nanoTime());
     if (unreachable != null) {
       return unreachable;
     }
-    GrpcCall call = start(path, body, deadlineNanos - System.nanoTime());
+    GrpcCall call = start(path, body, deadlineNanos - System.nanoTime(), origin);
     GrpcStatus status = null;
     try {
-      status = call.await(deadlineNanos - System.nanoTime());
+      status = await(call, deadlineNanos - System.nanoTime());
     } finally {
       if (status == null) { // too late, or interrupted
         abandon(call);
       }
+      handedOver = call.handedOver();
     }
     return status == null ? tooLate() : judged(call, status);
+  }
+
+  /** Waits for the end of a call; null when the time is over first. */
+  @Nullable GrpcStatus await(GrpcCall call, long nanos) throws InterruptedException {
+    Runnable work = meanwhile;
+    if (work == null) {
+      return call.await(nanos);
+    }
+    long deadline = System.nanoTime() + nanos;
+    while (true) {
+      long left = deadline - System.nanoTime();
+      GrpcStatus status = call.await(Math.min(left, Connection.SLICE_NANOS));
+      if (status != null || left <= Connection.SLICE_NANOS) {
+        return status;
+      }
+      work.run();
+    }
   }
 
   /**
@@ -118,6 +171,12 @@ final class GrpcClient implements AutoCloseable {
   GrpcStatus judged(GrpcCall call, GrpcStatus status) {
     if (call.answered()) {
       proven = true;
+      CollectorAddress address = settings.backends().get(current);
+      if (call.recognisesRepeats()) {
+        recognising.add(address);
+      } else if (status.ok()) {
+        recognising.remove(address); // another kind of collector has taken its place
+      }
     }
     if (!status.answered() && connection != null && !connection.spoken()) {
       // In TLS 1.3 a server looks at our certificate after we think that we are connected.
@@ -164,7 +223,7 @@ final class GrpcClient implements AutoCloseable {
         break;
       }
       try {
-        connection.open(address, tls, Math.min(left, CONNECT_NANOS));
+        connection.open(address, tls, Math.min(left, CONNECT_NANOS), meanwhile);
         connections++;
         return null;
       } catch (IOException e) {
@@ -178,7 +237,7 @@ final class GrpcClient implements AutoCloseable {
   }
 
   /** Begins a call on the open connection. */
-  GrpcCall start(String path, ByteBuffer body, long timeoutNanos) {
+  GrpcCall start(String path, ByteBuffer body, long timeoutNanos, @Nullable Origin origin) {
     CollectorAddress address = settings.backends().get(current);
     HttpRequest request = new BasicHttpRequest("POST", path);
     request.setScheme(settings.tls() == null ? "http" : "https");
@@ -189,17 +248,25 @@ final class GrpcClient implements AutoCloseable {
     // eight digits at most, says gRPC's protocol
     long millis = Math.min(Math.max(1, timeoutNanos / 1_000_000), 99_999_999);
     request.addHeader("grpc-timeout", millis + "m");
-    request.addHeader("agent-version", settings.agentVersion());
+    request.addHeader(
+        "agent-version", origin == null ? settings.agentVersion() : origin.agentVersion());
     String token = settings.token();
     if (token != null) {
       request.addHeader("authentication", token);
     }
-    request.addHeader("skein-service", service64);
-    request.addHeader("skein-instance", instance64);
-    ReportCounters.Account account = counters.account();
-    lastTold = account;
-    lastToldNanos = System.nanoTime();
-    request.addHeader("skein-account", AccountHeader.text(account, settings.processId()));
+    if (origin == null) {
+      ReportCounters.Account account = counters.account();
+      lastTold = account;
+      lastToldNanos = System.nanoTime();
+      account(request, service64, instance64, account, settings.processId());
+    } else {
+      account(
+          request,
+          base64(origin.service()),
+          base64(origin.instance()),
+          origin.account(),
+          origin.processId());
+    }
     GrpcCall call = new GrpcCall(request, body);
     if (connection == null) {
       call.cancel();
@@ -207,6 +274,17 @@ final class GrpcClient implements AutoCloseable {
       connection.execute(call);
     }
     return call;
+  }
+
+  private static void account(
+      HttpRequest request,
+      String service64,
+      String instance64,
+      ReportCounters.Account account,
+      String processId) {
+    request.addHeader("skein-service", service64);
+    request.addHeader("skein-instance", instance64);
+    request.addHeader("skein-account", AccountHeader.text(account, processId));
   }
 
   /** Says what failed, in words that name the remedy where there is one, and moves to the next. */
@@ -244,7 +322,8 @@ final class GrpcClient implements AutoCloseable {
     return connection != null && connection.isOpen();
   }
 
-  private void drop() {
+  /** Ends the connection; the next call makes a new one. */
+  void drop() {
     if (connection != null) {
       connection.drop();
     }

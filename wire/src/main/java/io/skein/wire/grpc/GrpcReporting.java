@@ -7,6 +7,7 @@ import io.skein.core.report.ReportLog;
 import io.skein.core.report.Reporter;
 import io.skein.core.report.ReporterLimits;
 import io.skein.core.report.SegmentQueue;
+import io.skein.core.report.SpoolSettings;
 import io.skein.wire.encode.SegmentWriter;
 import java.time.Duration;
 
@@ -44,7 +45,17 @@ public final class GrpcReporting implements AutoCloseable {
             SegmentWriter.forGrpc(settings.maxMessageBytes()),
             new GrpcTransport(settings, counters),
             log,
-            limits);
+            limits,
+            settings.spoolBytes() == 0
+                ? null
+                : new SpoolSettings(
+                    settings.spoolDirectory(),
+                    settings.spoolBytes(),
+                    settings.service(),
+                    settings.instance(),
+                    settings.processId(),
+                    settings.agentVersion()),
+            settings.resend());
     return new GrpcReporting(queue, counters, reporter);
   }
 

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param queueSpans how many spans these may have together
  * @param maxMessageBytes how large one encoded segment may be
  * @param tls how to encrypt; null to send in the clear
+ * @param spoolDirectory where to keep what cannot be delivered; empty to find a place
+ * @param spoolBytes how much of it; 0 to keep everything in memory
+ * @param resend whether to send again what may have been delivered; null to do so where the
+ *     collector says that it recognises repeats
  */
 public record GrpcSettings(
     List<CollectorAddress> backends,
@@ -33,7 +37,10 @@ public record GrpcSettings(
     int queueSegments,
     int queueSpans,
     int maxMessageBytes,
-    @Nullable TlsSettings tls) {
+    @Nullable TlsSettings tls,
+    String spoolDirectory,
+    long spoolBytes,
+    @Nullable Boolean resend) {
 
   /** The heartbeat of SkyWalking's agents; its server counts by the minute. */
   public static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(30);
@@ -55,7 +62,7 @@ public record GrpcSettings(
     properties = List.copyOf(properties);
   }
 
-  /** Settings for a way in the clear. */
+  /** Settings for a way in the clear, with nothing on disk. */
   public GrpcSettings(
       List<CollectorAddress> backends,
       String service,
@@ -80,6 +87,9 @@ public record GrpcSettings(
         queueSegments,
         queueSpans,
         maxMessageBytes,
+        null,
+        "",
+        0,
         null);
   }
 
@@ -97,7 +107,30 @@ public record GrpcSettings(
         queueSegments,
         queueSpans,
         maxMessageBytes,
-        tls);
+        tls,
+        spoolDirectory,
+        spoolBytes,
+        resend);
+  }
+
+  /** Returns the same settings with a place on disk for what cannot be delivered. */
+  public GrpcSettings withSpool(String directory, long bytes) {
+    return new GrpcSettings(
+        backends,
+        service,
+        instance,
+        processId,
+        agentVersion,
+        token,
+        properties,
+        heartbeat,
+        queueSegments,
+        queueSpans,
+        maxMessageBytes,
+        tls,
+        directory,
+        bytes,
+        resend);
   }
 
   /** Returns settings with the defaults for everything that has one. */

@@ -48,9 +48,23 @@ record GrpcStatus(int code, String message, boolean answered) {
   };
 
   private static final int MESSAGE_LIMIT = 200;
+  private static final String HTTP = "HTTP status ";
 
   boolean ok() {
     return code == OK;
+  }
+
+  /**
+   * Says whether the server says that it has not looked at what it was sent. A gateway's status
+   * does not say that: it may have passed on what it got no answer to.
+   */
+  boolean saysNotTaken() {
+    return answered
+        && switch (code) {
+          case RESOURCE_EXHAUSTED, UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED -> true;
+          case UNAVAILABLE -> !message.equals(HTTP + 502) && !message.equals(HTTP + 504);
+          default -> false;
+        };
   }
 
   String name() {
@@ -88,7 +102,7 @@ record GrpcStatus(int code, String message, boolean answered) {
           case 429, 502, 503, 504 -> UNAVAILABLE;
           default -> UNKNOWN;
         };
-    return new GrpcStatus(code, "HTTP status " + status, true);
+    return new GrpcStatus(code, HTTP + status, true);
   }
 
   /** grpc-message is UTF-8 with everything but printable ASCII as %XX. Broken escapes stay. */

@@ -2,6 +2,7 @@ package io.skein.wire.grpc;
 
 import io.skein.core.report.ReportCounters;
 import io.skein.core.report.Transport.Answer;
+import io.skein.core.report.Transport.Kind;
 import io.skein.wire.encode.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -20,6 +21,9 @@ final class Heartbeat {
    *
    * A beat is begun in one turn of the reporter and its answer looked at in a later one, so that a
    * slow answer does not hold up segments. Only one call is under way at a time.
+   *
+   * A new connection is told the properties before anything else, and gets segments when it has
+   * answered.
    */
 
   private static final String KEEP_ALIVE = "/skywalking.v3.ManagementService/keepAlive";
@@ -46,6 +50,7 @@ final class Heartbeat {
   private boolean keepAliveDue;
   private boolean propertiesDue;
   private long connection; // which one it was when the last call was begun
+  private long greeted; // which one has answered
   private @Nullable GrpcCall call;
   private boolean callTellsProperties;
   private long callDeadlineNanos;
@@ -111,9 +116,49 @@ final class Heartbeat {
     callDeadlineNanos = now + TIMEOUT_NANOS;
     call =
         propertiesDue
-            ? client.start(REPORT_PROPERTIES, ByteBuffer.wrap(properties), TIMEOUT_NANOS)
-            : client.start(KEEP_ALIVE, ByteBuffer.wrap(ping), TIMEOUT_NANOS);
+            ? client.start(REPORT_PROPERTIES, ByteBuffer.wrap(properties), TIMEOUT_NANOS, null)
+            : client.start(KEEP_ALIVE, ByteBuffer.wrap(ping), TIMEOUT_NANOS, null);
     return null;
+  }
+
+  /** Makes sure of a connection that has answered; says why there is none. */
+  Answer greet(long timeoutNanos) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + Math.min(timeoutNanos, TIMEOUT_NANOS);
+    GrpcStatus unreachable = client.connect(timeoutNanos);
+    if (unreachable != null) {
+      return Answer.retry(client.failed(unreachable));
+    }
+    if (greeted == client.connections()) {
+      return Answer.delivered();
+    }
+    GrpcCall current = call;
+    if (current == null || connection != client.connections()) {
+      if (beats == 0) {
+        beats = 1;
+        keepAliveDue = true;
+        dueNanos = System.nanoTime() + periodNanos;
+      }
+      connection = client.connections();
+      callTellsProperties = true;
+      current =
+          client.start(
+              REPORT_PROPERTIES,
+              ByteBuffer.wrap(properties),
+              deadlineNanos - System.nanoTime(),
+              null);
+      call = current;
+    }
+    GrpcStatus status = null;
+    try {
+      status = client.await(current, deadlineNanos - System.nanoTime());
+    } finally {
+      call = null;
+      if (status == null) { // too late, or interrupted
+        client.abandon(current);
+      }
+    }
+    Answer answer = ended(status == null ? GrpcClient.tooLate() : client.judged(current, status));
+    return answer != null && answer.kind() == Kind.RETRY ? answer : Answer.delivered();
   }
 
   private boolean accountUnsaid(long now) {
@@ -126,6 +171,7 @@ final class Heartbeat {
       return null; // it went down with a connection that has been replaced; begun anew in this turn
     }
     if (status.ok() || sayingNothingAboutSegments(status)) {
+      greeted = connection;
       if (callTellsProperties) {
         propertiesDue = false;
       } else {

@@ -164,7 +164,8 @@ class GrpcReportingTest {
       arrived.addAll(ids(last));
       assertThat(reporting.counters().account())
           .isEqualTo(
-              new Account(new Tally(2400, 4800), new Tally(2400, 4800), Tally.NONE, Map.of()));
+              new Account(
+                  new Tally(2400, 4800), new Tally(2400, 4800), Tally.NONE, Tally.NONE, Map.of()));
       assertThat(arrived).hasSize(2400);
     }
   }
@@ -203,7 +204,8 @@ class GrpcReportingTest {
       assertThat(last.header("skein-account"))
           .isEqualTo(
               "made.segments=101;made.spans=201;delivered.segments=100;delivered.spans=200;"
-                  + "queued.segments=0;queued.spans=0;dropped.too-large.segments=1;"
+                  + "queued.segments=0;queued.spans=0;spooled.segments=0;spooled.spans=0;"
+                  + "dropped.too-large.segments=1;"
                   + "dropped.too-large.spans=1;id=p1");
     }
   }

@@ -97,7 +97,7 @@ class GrpcTransportTest {
     assertThat(call.header("skein-account"))
         .isEqualTo(
             "made.segments=0;made.spans=0;delivered.segments=0;delivered.spans=0;"
-                + "queued.segments=0;queued.spans=0;id=p1");
+                + "queued.segments=0;queued.spans=0;spooled.segments=0;spooled.spans=0;id=p1");
     assertThat(
             new String(
                 Base64.getDecoder().decode(call.header("skein-service")), StandardCharsets.UTF_8))

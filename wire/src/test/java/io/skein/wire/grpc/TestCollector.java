@@ -71,6 +71,9 @@ final class TestCollector implements AutoCloseable {
   /** Ends calls at their first message instead of at their end. */
   volatile boolean early;
 
+  /** Says that it recognises repeats, as our own server does. */
+  volatile boolean skein = true;
+
   /** The message of each answer. */
   volatile byte[] answer = new byte[0];
 
@@ -149,6 +152,14 @@ final class TestCollector implements AutoCloseable {
         .build();
   }
 
+  private Metadata headers() {
+    Metadata headers = new Metadata();
+    if (skein) {
+      headers.put(Metadata.Key.of("skein-server", Metadata.ASCII_STRING_MARSHALLER), "test");
+    }
+    return headers;
+  }
+
   private ServerCallHandler<byte[], byte[]> handler(String name) {
     return (serverCall, headers) -> {
       Call call = new Call(name, headers, new CopyOnWriteArrayList<>());
@@ -181,10 +192,10 @@ final class TestCollector implements AutoCloseable {
           }
           if (status.isOk()) {
             calls.add(call);
-            serverCall.sendHeaders(new Metadata());
+            serverCall.sendHeaders(headers());
             serverCall.sendMessage(answer);
           }
-          serverCall.close(status, new Metadata());
+          serverCall.close(status, status.isOk() ? new Metadata() : headers());
         }
       };
     };

@@ -66,6 +66,7 @@ class PackagedAgentTest {
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("SKEIN_") || name.startsWith("SW_"));
+    builder.environment().put("SKEIN_SPOOL_SIZE", "0"); // the next test is the same service
     builder.environment().putAll(variables);
     Process process = builder.start();
     try {

@@ -54,6 +54,7 @@ class SdkBesideAgentTest {
           .environment()
           .keySet()
           .removeIf(name -> name.startsWith("SKEIN_") || name.startsWith("SW_"));
+      builder.environment().put("SKEIN_SPOOL_SIZE", "0");
       builder.environment().put("SKEIN_BACKEND", receiver.address());
       builder.environment().put("SKEIN_SERVICE", "sdk");
       Process process = builder.start();

@@ -99,11 +99,14 @@ public final class AgentMain {
             + " ms");
   }
 
-  /** One line that adds up: made = delivered + queued + dropped. */
+  /** One line that adds up: made = delivered + spooled + dropped. */
   private static String account(ReportCounters.Account account, long unfinished) {
     StringBuilder line = new StringBuilder(120);
     line.append("made ").append(spans(account.made()));
     line.append(" = delivered ").append(spans(account.delivered()));
+    if (account.spooled().segments() > 0) {
+      line.append(" + spooled ").append(spans(account.spooled()));
+    }
     line.append(" + dropped ").append(spans(account.droppedTogether()));
     account
         .dropped()

@@ -119,6 +119,9 @@ final class DemoRun {
               service,
               "SKEIN_BACKEND",
               "127.0.0.1:" + grpcPort,
+              // The server ends with the shop; what is left would turn up in the next demo.
+              "SKEIN_SPOOL_SIZE",
+              "0",
               "SERVER_PORT",
               String.valueOf(ports.get(i)),
               "SHOP_INVENTORY",

@@ -80,6 +80,7 @@ public final class Collector implements AutoCloseable {
     if (token != null) {
       builder.intercept(new TokenCheck(token, counts));
     }
+    builder.intercept(new ServerHeader()); // the last one is asked first
     server = builder.build();
   }
 

@@ -71,6 +71,28 @@ final class CollectorClient implements AutoCloseable {
         message);
   }
 
+  /** What stands in the head of the answer to a unary call under a name; null for nothing. */
+  String answerHeader(String method, byte[] message, String name) {
+    java.util.concurrent.atomic.AtomicReference<Metadata> head =
+        new java.util.concurrent.atomic.AtomicReference<>(new Metadata());
+    java.util.concurrent.atomic.AtomicReference<Metadata> tail =
+        new java.util.concurrent.atomic.AtomicReference<>(new Metadata());
+    try {
+      ClientCalls.blockingUnaryCall(
+          io.grpc.ClientInterceptors.intercept(
+              channel,
+              io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor(headers),
+              io.grpc.stub.MetadataUtils.newCaptureMetadataInterceptor(head, tail)),
+          descriptor(method, MethodDescriptor.MethodType.UNARY),
+          CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
+          message);
+    } catch (StatusRuntimeException e) {
+      // An answer, too. gRPC shows the only headers of such a one as its trailers.
+      return tail.get().get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+    }
+    return head.get().get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+  }
+
   /** The status of a unary call, whatever it is. */
   Status unaryStatus(String method, byte[] message) {
     try {

@@ -134,6 +134,16 @@ class CollectorTest {
   }
 
   @Test
+  void everyAnswerSaysThatRepeatsAreRecognised() {
+    String ping = "skywalking.v3.ManagementService/keepAlive";
+    byte[] readable = MessageWriter.instancePing(new InstancePing("shop", "shop-1", ""));
+    assertThat(client.answerHeader(ping, readable, "skein-server")).isEqualTo("development");
+    byte[] garbage = {(byte) 0xFF, (byte) 0xFF};
+    assertThat(client.unaryStatus(ping, garbage).isOk()).isFalse();
+    assertThat(client.answerHeader(ping, garbage, "skein-server")).isEqualTo("development");
+  }
+
+  @Test
   void keepsTheAgentsOwnAccount() {
     client.account(
         "shöp",

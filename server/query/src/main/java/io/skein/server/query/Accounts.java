@@ -20,15 +20,20 @@ import org.jspecify.annotations.Nullable;
  * is the agent's own count with ours. An instance is balanced when
  *
  * <ul>
- *   <li>the agent's figures agree with themselves: made = delivered + dropped + queued;
+ *   <li>the agent's figures agree with themselves: made = delivered + queued + spooled + dropped;
  *   <li>all that it counts as delivered was received here: delivered &lt;= received;
- *   <li>and nothing is stored that it does not know of: stored &lt;= delivered + queued + dropped.
+ *   <li>and nothing is stored that it does not know of: stored &lt;= delivered + queued + spooled +
+ *       dropped.
  * </ul>
  *
  * <p>The last two are inequalities because an account is sent at the beginning of a call, while the
  * segments of that call are still queued by its count; because a segment is received twice when its
  * first answer got lost; and because the agent may give up on one that did arrive. When nothing was
- * repeated or dropped and nothing is queued, they say: delivered = stored.
+ * repeated or dropped and nothing is queued or spooled, they say: delivered = stored.
+ *
+ * <p>A process that was killed had its account in memory. What it had on disk another process of
+ * its service delivers in its name, with the account that stood beside it; that one takes the place
+ * of the last one that was heard, and what died in memory is in neither figure any more.
  */
 final class Accounts {
   private record Key(String service, String instance) {}
@@ -83,10 +88,12 @@ final class Accounts {
       json.nothing("made");
       json.nothing("delivered");
       json.nothing("queued");
+      json.nothing("spooled");
     } else {
       amount(json, "made", sum(agents, "made"));
       amount(json, "delivered", sum(agents, "delivered"));
       amount(json, "queued", sum(agents, "queued"));
+      amount(json, "spooled", sum(agents, "spooled"));
     }
     byReason(json, "agentDropped", agentDropped(agents));
     amount(json, "received", account.received());
@@ -111,7 +118,7 @@ final class Accounts {
     }
     Counts made = sum(agents, "made");
     Counts delivered = sum(agents, "delivered");
-    Counts known = delivered.plus(sum(agents, "queued")).plus(dropped);
+    Counts known = delivered.plus(sum(agents, "queued")).plus(sum(agents, "spooled")).plus(dropped);
     return made.equals(known)
         && isAtMost(delivered, account.received())
         && isAtMost(account.stored(), known);

@@ -270,12 +270,24 @@ class QueryServerTest {
 
   private void agent(
       String service, String instance, long made, long delivered, long dropped, long queued) {
+    agent(service, instance, made, delivered, dropped, queued, 0);
+  }
+
+  private void agent(
+      String service,
+      String instance,
+      long made,
+      long delivered,
+      long dropped,
+      long queued,
+      long spooled) {
     TreeMap<String, Long> figures = new TreeMap<>();
     for (String unit : List.of("segments", "spans")) {
       figures.put("made." + unit, made);
       figures.put("delivered." + unit, delivered);
       figures.put("dropped.queue-full." + unit, dropped);
       figures.put("queued." + unit, queued);
+      figures.put("spooled." + unit, spooled);
     }
     store.account(new AgentAccount(service, instance, "process", figures, START));
   }
@@ -288,6 +300,11 @@ class QueryServerTest {
     // The account was sent before the segments of its call.
     agent("shop", "shop-1", 2, 0, 0, 2);
     assertThat(balanced()).isTrue();
+    // It waits on the agent's disk, and part of it was received without an answer.
+    agent("shop", "shop-1", 5, 0, 0, 0, 5);
+    assertThat(balanced()).isTrue();
+    JsonNode spooled = instance(http.get("/api/accounting"), "shop").get("spooled");
+    assertThat(spooled.get("segments").asLong()).isEqualTo(5);
     // Something that was never received counts as delivered.
     agent("shop", "shop-1", 3, 3, 0, 0);
     assertThat(balanced()).isFalse();

@@ -57,6 +57,7 @@ final class ChildProcess implements AutoCloseable {
           .environment()
           .keySet()
           .removeIf(name -> name.startsWith("SKEIN_") || name.startsWith("SW_"));
+      builder.environment().put("SKEIN_SPOOL_SIZE", "0"); // the next test is the same service
       Process process = builder.start();
       Thread killer = new Thread(process::destroyForcibly, "end child " + process.pid());
       Runtime.getRuntime().addShutdownHook(killer);

@@ -54,6 +54,8 @@ public final class Child implements AutoCloseable {
         .environment()
         .keySet()
         .removeIf(key -> key.startsWith("SKEIN_") || key.startsWith("SW_"));
+    // What one test leaves on disk another one of the same service would deliver.
+    builder.environment().put("SKEIN_SPOOL_SIZE", "0");
     builder.environment().putAll(environment);
     return new Child(name, builder.start(), Pattern.compile(readyLine));
   }

@@ -64,10 +64,11 @@ public final class RunningServer implements AutoCloseable {
                 built("server/app/target/skein-server.jar").toString(),
                 "--data",
                 data.toString(),
-                "--grpc-port",
-                "0",
                 "--http-port",
                 "0"));
+    if (!List.of(options).contains("--grpc-port")) {
+      command.addAll(List.of("--grpc-port", "0"));
+    }
     command.addAll(List.of(options));
     return Child.start(
         "server",
