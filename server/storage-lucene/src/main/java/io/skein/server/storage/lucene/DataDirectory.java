@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,7 @@ final class DataDirectory implements Closeable {
     try {
       checkFormat(root);
       Files.createDirectories(root.resolve("partitions"));
+      forceNames(root);
       return new DataDirectory(root, channel);
     } catch (IOException | RuntimeException e) {
       closeQuietly(channel);
@@ -146,7 +148,8 @@ final class DataDirectory implements Closeable {
 
   private static void checkFormat(Path root) throws IOException {
     Path file = root.resolve("format");
-    if (Files.exists(file)) {
+    // An empty one was begun when the machine lost its power, by a version that did not force it.
+    if (Files.exists(file) && Files.size(file) > 0) {
       String found = Files.readString(file).strip();
       if (!found.equals(FORMAT)) {
         throw new StorageException(
@@ -160,7 +163,7 @@ final class DataDirectory implements Closeable {
       }
       return;
     }
-    if (Files.exists(root.resolve("partitions"))) {
+    if (!Files.exists(file) && Files.exists(root.resolve("partitions"))) {
       throw new StorageException(
           "the data directory "
               + root
@@ -168,11 +171,30 @@ final class DataDirectory implements Closeable {
               + FORMAT
               + "\" into it if they are this server's, or use an empty directory");
     }
-    Files.writeString(file, FORMAT + "\n");
+    // Forced before there is anything else: without it nobody could open the rest again.
+    replace(file, ByteBuffer.wrap((FORMAT + "\n").getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /**
+   * Forces the names in a directory to the disk: a file whose content is there is nevertheless gone
+   * with the power when its name is not.
+   */
+  static void forceNames(Path directory) throws IOException {
+    IOUtils.fsync(directory, true);
   }
 
   Path root() {
     return root;
+  }
+
+  /** Forces what the store's own files are called: after one was replaced. */
+  void forceNames() throws IOException {
+    forceNames(root);
+  }
+
+  /** Forces what partitions there are: after one was begun. */
+  void forcePartitionNames() throws IOException {
+    forceNames(root.resolve("partitions"));
   }
 
   Path partition(long sequence) {
@@ -329,9 +351,12 @@ final class DataDirectory implements Closeable {
   }
 
   private static void replace(Path file, byte[] content) throws IOException {
-    Path beside = file.resolveSibling(file.getFileName() + ".new");
     ByteBuffer bytes = ByteBuffer.allocate(4 + content.length);
-    bytes.putInt(checksum(content, 0)).put(content).flip();
+    replace(file, bytes.putInt(checksum(content, 0)).put(content).flip());
+  }
+
+  private static void replace(Path file, ByteBuffer bytes) throws IOException {
+    Path beside = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
             beside,

@@ -71,6 +71,7 @@ final class Partition {
       partition.logWriter = writer;
       partition.index.openWriter();
       partition.recentIds = new LongSet();
+      DataDirectory.forceNames(directory);
       return partition;
     } catch (IOException | RuntimeException e) {
       writer.close();
@@ -82,7 +83,7 @@ final class Partition {
    * Opens one that is there, and puts right what the end of the last process left behind: an index
    * that does not go as far as the log, a log whose last block is torn.
    *
-   * @param writing whether it is written to again
+   * @param writing whether it is written to again; if not, and it is not sealed, it is to be
    */
   static Partition open(
       long sequence, Path directory, double bufferMb, TraceWindow window, boolean writing)
@@ -130,10 +131,14 @@ final class Partition {
       index.wipe();
       complete = false;
     }
-    long end = logReader.size();
-    if (!complete || writing) {
-      index.openWriter();
+    IdFilter stored = complete && !writing ? IdFilter.read(directory.resolve("ids")) : null;
+    if (stored != null) {
+      filter = stored;
+      return;
     }
+    // Written to, or to be sealed: whoever opens it sees to that when there is time.
+    index.openWriter();
+    long end = logReader.size();
     if (!complete) {
       end = index.catchUp(logReader);
       if (end < logReader.size()) {
@@ -147,16 +152,9 @@ final class Partition {
             end);
       }
     }
-    if (writing || !complete) {
-      logWriter = new LogWriter(log, end);
-    }
+    logWriter = new LogWriter(log, end);
     if (writing) {
       recentIds = index.segmentIds();
-    } else if (complete) {
-      IdFilter stored = IdFilter.read(directory.resolve("ids"));
-      filter = stored != null ? stored : index.filter();
-    } else {
-      seal(false);
     }
   }
 
@@ -279,17 +277,16 @@ final class Partition {
   }
 
   /**
-   * Finishes it. Called when nobody writes to it any more, by a thread that has time.
-   *
-   * @param merge whether the index is to become one piece, which is quicker to search
+   * Finishes it; its index becomes one piece, which is quicker to search. Called when nobody writes
+   * to it any more, by a thread that has time.
    */
-  void seal(boolean merge) throws IOException {
+  void seal() throws IOException {
     LogWriter writer = writer();
     writer.force();
     if (!index.isWriting()) {
       index.recover(logReader);
     }
-    index.seal(writer.end(), merge);
+    index.seal(writer.end());
     IdFilter made = index.filter();
     made.write(directory.resolve("ids"));
     filter = made;

@@ -286,12 +286,10 @@ final class PartitionIndex {
     }
   }
 
-  /** Commits for the last time, as one segment if that is wanted, and stops writing. */
-  void seal(long logEnd, boolean merge) throws IOException {
+  /** Commits for the last time, as one segment, and stops writing. */
+  void seal(long logEnd) throws IOException {
     IndexWriter open = openWriterOrFail();
-    if (merge) {
-      open.forceMerge(1);
-    }
+    open.forceMerge(1);
     changed = true;
     commit(logEnd);
     // A refresh at the same time must not bring back a reader of the unmerged files.

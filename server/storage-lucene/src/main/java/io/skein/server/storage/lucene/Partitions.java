@@ -68,6 +68,7 @@ final class Partitions {
       List<Partition> opened = new ArrayList<>();
       SortedMap<Long, Path> found = directory.partitions();
       long last = removedThrough;
+      boolean isWriting = false;
       for (Map.Entry<Long, Path> entry : found.entrySet()) {
         long sequence = entry.getKey();
         if (sequence <= removedThrough) {
@@ -75,18 +76,25 @@ final class Partitions {
           DataDirectory.delete(entry.getValue());
           continue;
         }
-        boolean newest = sequence == found.lastKey();
-        Partition partition = openOne(sequence, entry.getValue(), newest);
+        boolean writing = sequence == found.lastKey() && isToGoOn(entry.getValue());
+        Partition partition = openOne(sequence, entry.getValue(), writing);
         if (partition != null) {
           opened.add(partition);
+          isWriting = writing;
         }
         last = sequence;
       }
       all = List.copyOf(opened);
-      if (opened.isEmpty() || opened.get(opened.size() - 1).isSealed()) {
+      if (!isWriting) {
         begin(last + 1);
       }
       measure();
+      for (Partition partition : all) {
+        if (!partition.isSealed() && partition != active()) {
+          // The last process ended before that.
+          sealer.execute(() -> seal(partition));
+        }
+      }
     } catch (IOException e) {
       closeAll();
       throw new StorageException(
@@ -99,11 +107,13 @@ final class Partitions {
     }
   }
 
-  private @Nullable Partition openOne(long sequence, Path path, boolean newest) throws IOException {
-    boolean writing =
-        newest
-            && DataDirectory.measure(path) < options.partitionBytes()
-            && !isOver(options.partitionSpan().toMillis(), modifiedMillis(path));
+  private boolean isToGoOn(Path newest) {
+    return DataDirectory.measure(newest) < options.partitionBytes()
+        && !isOver(modifiedMillis(newest));
+  }
+
+  private @Nullable Partition openOne(long sequence, Path path, boolean writing)
+      throws IOException {
     try {
       return Partition.open(sequence, path, options.bufferMb(), window, writing);
     } catch (IOException | RuntimeException e) {
@@ -119,8 +129,12 @@ final class Partitions {
     return partition.resolve("log").toFile().lastModified();
   }
 
-  private boolean isOver(long spanMillis, long sinceMillis) {
-    return options.clock().millis() - sinceMillis >= spanMillis;
+  /**
+   * Whether a partition's time is over. Also when its beginning lies that far ahead: then somebody
+   * has put the clock back, and it would go on until the clock is there again.
+   */
+  private boolean isOver(long sinceMillis) {
+    return Math.abs(options.clock().millis() - sinceMillis) >= options.partitionSpan().toMillis();
   }
 
   private void begin(long sequence) throws IOException {
@@ -131,6 +145,7 @@ final class Partitions {
             options.bufferMb(),
             window,
             options.clock().millis());
+    directory.forcePartitionNames();
     List<Partition> longer = new ArrayList<>(all);
     longer.add(partition);
     all = List.copyOf(longer);
@@ -151,7 +166,7 @@ final class Partitions {
     Partition active = active();
     long segments = active.totals().segments();
     if (activeBytes + writtenSinceMeasured * 2 >= options.partitionBytes()
-        || (segments > 0 && isOver(options.partitionSpan().toMillis(), active.openedMillis()))) {
+        || (segments > 0 && isOver(active.openedMillis()))) {
       roll();
     }
   }
@@ -171,7 +186,7 @@ final class Partitions {
       return;
     }
     try {
-      partition.seal(true);
+      partition.seal();
     } catch (IOException | RuntimeException e) {
       // Its log is complete, so nothing is lost; it is searched as it is, and sealed when the
       // server starts again.
@@ -265,6 +280,7 @@ final class Partitions {
     }
     try {
       saveBook();
+      directory.forceNames();
     } catch (IOException e) {
       // No room even for that. The deletion makes some, and the book is saved again within a
       // second.

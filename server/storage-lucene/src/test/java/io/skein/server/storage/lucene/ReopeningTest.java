@@ -3,6 +3,7 @@ package io.skein.server.storage.lucene;
 import static io.skein.server.storage.lucene.StoreFixture.append;
 import static io.skein.server.storage.lucene.StoreFixture.assertHolds;
 import static io.skein.server.storage.lucene.StoreFixture.assertStored;
+import static io.skein.server.storage.lucene.StoreFixture.await;
 import static io.skein.server.storage.lucene.StoreFixture.numbered;
 import static io.skein.server.storage.lucene.StoreFixture.options;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,9 +24,11 @@ import io.skein.wire.model.KeyValue;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +78,46 @@ class ReopeningTest {
 
   private static List<TraceSummary> search(LuceneTraceStore store) {
     return store.search(TraceQuery.builder().order(TraceOrder.SLOWEST).limit(200).build()).traces();
+  }
+
+  @Test
+  void aPartitionThatWasNotSealedInTimeIsSealedLater() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+    StoreOptions o = options(directory);
+    StoreOptions options =
+        new StoreOptions(directory, o.budgetBytes(), o.partitionSpan(), now::get, o.usableBytes());
+    Path ids = partition().resolve("ids");
+    try (LuceneTraceStore store = LuceneTraceStore.open(options)) {
+      assertStored(store, 0, 300);
+      now.set(now.get().plus(o.partitionSpan()));
+      await(() -> Files.exists(ids));
+    }
+    // As a kill leaves it: the partition is committed before the next one begins, and sealed after.
+    Files.delete(ids);
+    try (LuceneTraceStore store = LuceneTraceStore.open(options)) {
+      assertHolds(store, 299);
+      assertThat(append(store, numbered(0, 300))).containsOnly(Outcome.DUPLICATE);
+      await(() -> Files.exists(ids));
+      assertStored(store, 300, 400);
+      assertThat(append(store, numbered(0, 400))).containsOnly(Outcome.DUPLICATE);
+      assertHolds(store, 0);
+      store.settle();
+      assertThat(store.status().kept()).isEqualTo(new Counts(400, 400));
+    }
+  }
+
+  @Test
+  void aFormatThatTheMachineHadNoTimeToWriteIsWrittenAgain() throws Exception {
+    try (LuceneTraceStore store = open()) {
+      assertStored(store, 0, 100);
+    }
+    Files.write(directory.resolve("format"), new byte[0]);
+    for (int i = 0; i < 2; i++) {
+      try (LuceneTraceStore store = open()) {
+        assertHolds(store, 99);
+      }
+    }
+    assertThat(directory.resolve("format")).hasContent("skein store 1\n");
   }
 
   @Test
