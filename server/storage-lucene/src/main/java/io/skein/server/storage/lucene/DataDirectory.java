@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -97,10 +98,17 @@ final class DataDirectory implements Closeable {
 
   /** What went wrong, without a class name where the message says it all. */
   static String reason(Exception e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() || e instanceof NoSuchFileException
-        ? e.toString()
-        : e.getClass().getSimpleName() + ": " + message;
+    Throwable cause = cause(e);
+    String message = cause.getMessage();
+    return message == null || message.isBlank() || cause instanceof NoSuchFileException
+        ? cause.toString()
+        : cause.getClass().getSimpleName() + ": " + message;
+  }
+
+  /** What made Lucene close a writer by itself, for whoever finds it closed. */
+  static Throwable cause(Throwable e) {
+    Throwable cause = e.getCause();
+    return e instanceof AlreadyClosedException && cause != null ? cause : e;
   }
 
   private static FileChannel lock(Path root) {

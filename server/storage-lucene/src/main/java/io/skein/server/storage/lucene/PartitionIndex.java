@@ -422,7 +422,13 @@ final class PartitionIndex {
   /** What is not on the disk yet, but will be. */
   long bytesInMemory() {
     IndexWriter open = writer;
-    return directory.ramBytesUsed() + (open == null ? 0 : open.ramBytesUsed());
+    long buffered = 0;
+    try {
+      buffered = open == null ? 0 : open.ramBytesUsed();
+    } catch (AlreadyClosedException e) {
+      // Closed by a failure of the disk, which whoever writes next finds out.
+    }
+    return directory.ramBytesUsed() + buffered;
   }
 
   void close() throws IOException {

@@ -412,7 +412,7 @@ final class StoreWriter implements AutoCloseable {
   }
 
   private void failed(String doing, @Nullable Throwable e) {
-    String what = e == null ? doing : doing + " failed (" + e + ")";
+    String what = e == null ? doing : doing + " failed (" + DataDirectory.cause(e) + ")";
     if (trouble == null) {
       LOG.log(
           Level.WARNING,
