@@ -70,6 +70,7 @@ class ArrowsTest {
           "testing/harness",
           "testing/server",
           "testing/conformance",
+          "testing/durability",
           "examples");
 
   private static final List<String> JDK = List.of("java.", "org.jspecify.annotations.");

@@ -1,0 +1,2 @@
+/** The packaged server under everything that a machine does to a process. */
+package io.skein.testing.durability;
