@@ -214,6 +214,8 @@ final class LuceneTraceReading implements TraceReading {
           return new StoredSegment(SegmentReader.segment(found.encoded()), found.receivedMillis());
         }
       } catch (IOException | MalformedMessageException e) {
+        // What cannot be read is left out, and that is told.
+        truncated = true;
         place.partition().reportDamage(e);
       }
     }
