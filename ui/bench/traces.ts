@@ -3,7 +3,7 @@ import { Feeder } from "../e2e/feeder.ts";
 import { answerTime, paint, scroll, watchPaint, type Painted } from "../e2e/measure.ts";
 import { startServer, waitForTraces } from "../e2e/server.ts";
 import { SHAPES, SHAPE_WORDS, shapedTrace, type Shape } from "../sandbox/shapes.ts";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, CDPSession, Page } from "playwright-core";
 
 /*
  * How long one waits for large traces, of every shape: until the first rows are painted (from the start of the
@@ -18,7 +18,7 @@ const CLICKS = 5;
 interface Figures {
   readonly shape: Shape;
   readonly spans: number;
-  readonly paints: readonly Painted[];
+  readonly paints: readonly (Painted & { readonly cpu: number })[];
   readonly fps: number;
   readonly p50: number;
   readonly p95: number;
@@ -62,9 +62,14 @@ async function measure(
 ): Promise<Figures> {
   const { page, context, complaints } = await openPage(browser, origin);
   await watchPaint(page);
-  const paints: Painted[] = [];
+  const session = await context.newCDPSession(page);
+  // The main thread's own time: on a busy machine the only figure that says something.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const paints: (Painted & { readonly cpu: number })[] = [];
   for (let i = 0; i < PAINTS; i++) {
-    paints.push(await paint(page, id));
+    const before = await cpuMillis(session);
+    const painted = await paint(page, id);
+    paints.push({ ...painted, cpu: (await cpuMillis(session)) - before });
     // Left behind, the garbage of one trace would be collected while the next is timed.
     await page.goto("about:blank");
   }
@@ -72,9 +77,7 @@ async function measure(
   await page.waitForTimeout(300);
   const scrolled = await scroll(page, 24_000, 8_000);
   const clicks = await clickAll(page);
-  const heap = await page.evaluate(
-    () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory,
-  );
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
   const wrong = (await complaints()).filter((line) => !line.includes("about:blank"));
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
   await context.close();
@@ -87,8 +90,13 @@ async function measure(
     p95: scrolled.p95,
     blank: `${scrolled.blank}/${scrolled.frames}`,
     clicks,
-    heapMb: heap.usedJSHeapSize / 1e6,
+    heapMb: usedSize / 1e6,
   };
+}
+
+async function cpuMillis(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return 1000 * (metrics.find((metric) => metric.name === "TaskDuration")?.value ?? Number.NaN);
 }
 
 /** The worst of several, of each kind. */
@@ -153,24 +161,25 @@ async function clickAll(page: Page): Promise<Record<string, number>> {
 }
 
 const COLUMNS = [
-  ...["shape", "spans", "painted", "worst", "ask", "answer", "read", "join", "wire", "json"],
+  ...["shape", "spans", "painted", "worst", "cpu", "ask", "answer", "read", "join", "wire", "json"],
   ...["frames/s", "p50", "p95", "blank", "select", "key", "fold", "unfold", "find", "heap"],
 ];
 const HEAD = COLUMNS.map((column) => column.padStart(8)).join(" ");
 const LEGEND = `
-painted, worst: navigation to first rows, median and worst; ask: navigation to the request of the trace; answer: from
+painted, worst: navigation to first rows, median and worst; cpu: of the page's main thread until then; ask: navigation to the request of the trace; answer: from
 there to its last byte; read, join: the pages' own work on it; wire, json: bytes of the answer, packed and not, in KB;
 frames/s, p50, p95: while scrolling 8000 pixels in a second; blank: frames with a part without rows; select to find:
 worst time from input to the frame that shows the answer; heap: of the page, in MB`;
 
 function line(f: Figures): string {
-  const median = (pick: (p: Painted) => number): number =>
+  const median = (pick: (p: Painted & { readonly cpu: number }) => number): number =>
     f.paints.map(pick).toSorted((a, b) => a - b)[PAINTS >> 1] ?? 0;
   const cells = [
     f.shape,
     f.spans,
     median((p) => p.painted),
     Math.max(...f.paints.map((p) => p.painted)),
+    median((p) => p.cpu),
     median((p) => p.asked),
     median((p) => p.lastByte - p.asked),
     median((p) => p.parts["skein:read /api/trace"] ?? Number.NaN),

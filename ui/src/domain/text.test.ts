@@ -64,3 +64,16 @@ describe("stack traces", () => {
     expect(stackSummary("message", "two\nlines")).toBeNull();
   });
 });
+
+describe("text that covers others", () => {
+  it("keeps as many marks as writing needs, and counts the rest", () => {
+    expect(plainText("Ame\u0301lie")).toBe("Ame\u0301lie");
+    expect(plainText(`a${"\u0300".repeat(8)}b`)).toBe(`a${"\u0300".repeat(8)}b`);
+    expect(plainText(`a${"\u0300".repeat(120)}b`)).toBe(`a${"\u0300".repeat(8)}\u2039+112 marks\u203ab`);
+  });
+
+  it("shows letters that draw nothing", () => {
+    expect(plainText("a\u3164b\u2800")).toBe("a\u2039U+3164\u203ab\u2039U+2800\u203a");
+    expect(plainText("\u{e0041}")).toBe("\u2039U+E0041\u203a");
+  });
+});

@@ -5,8 +5,21 @@
  * and emoji need them and they hide nothing.
  */
 
-const ODD =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/;
+/** Marks that stand above and below the character before them; piled up they cover the neighbouring lines. */
+const MARK = "[\\u0300-\\u036f\\u0483-\\u0489\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f]";
+
+const ODD = new RegExp(
+  [
+    // Controls, joiners that hide, marks of direction, and letters that draw nothing.
+    "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb]",
+    // Half of a pair.
+    "[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
+    // Tags, which are letters that nobody sees.
+    "\\udb40[\\udc00-\\udfff]",
+    `(?<=${MARK}{8})${MARK}+`,
+  ].join("|"),
+);
+const MARKS = new RegExp(`^${MARK}+$`);
 const ODD_ALL = new RegExp(ODD.source, "g");
 const BREAKS = /[\t\n]/;
 
@@ -41,6 +54,7 @@ export function plainText(text: string): string {
 
 function nameOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
+  if (MARKS.test(character)) return `+${character.length} marks`;
   // Not the control pictures (U+2400 and on): few fonts have them, and an empty box tells nothing.
   if (character === "\t") return "\u21e5";
   if (character === "\n") return "\u21b5";

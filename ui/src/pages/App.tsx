@@ -4,6 +4,7 @@ import { getStatus } from "../api/client.ts";
 import { useAnswer, type Answer } from "../api/useAnswer.ts";
 import { formatClock, formatCount } from "../domain/format.ts";
 import { tracesRoute, type Route } from "../domain/route.ts";
+import { cutText, plainText } from "../domain/text.ts";
 import { Boundary } from "../parts/Boundary.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Link, useRoute } from "../parts/navigation.tsx";
@@ -108,7 +109,7 @@ function titleOf(route: Route): string {
     case "traces":
       return "Traces";
     case "trace":
-      return `Trace ${route.view.id.slice(0, 40)}`;
+      return `Trace ${plainText(cutText(route.view.id, 40))}`;
     case "accounting":
       return "Accounting";
     case "unknown":

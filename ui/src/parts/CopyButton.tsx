@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode } from "react";
+import { plainText } from "../domain/text.ts";
 import { Icon } from "./Icon.tsx";
 
 interface CopyButtonProps {
@@ -8,6 +9,7 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, what }: CopyButtonProps): ReactNode {
+  const label = `Copy ${plainText(what)}`;
   const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
   useEffect(() => {
     if (outcome === null) return undefined;
@@ -19,8 +21,8 @@ export function CopyButton({ text, what }: CopyButtonProps): ReactNode {
     <button
       type="button"
       className="copy"
-      title={`Copy ${what}`}
-      aria-label={`Copy ${what}`}
+      title={label}
+      aria-label={label}
       onClick={() => {
         copy(text).then(
           () => setOutcome("copied"),

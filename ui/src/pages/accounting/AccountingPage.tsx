@@ -212,23 +212,28 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
                   <Text
                     value={[account.language, account.agentVersion].filter((text) => text !== "").join(" ")}
                   />
-                  {account.lastSeenMillis !== null && ` · seen ${formatAgo(account.lastSeenMillis, now)}`}
+                  {account.lastSeenMillis !== null && (
+                    <>
+                      {account.language + account.agentVersion === "" ? "" : " · "}seen{" "}
+                      {formatAgo(account.lastSeenMillis, now)}
+                    </>
+                  )}
                 </div>
               </th>
-              <AmountCell amount={account.made} />
-              <AmountCell amount={waiting(account)} />
+              <AmountCell name="Made" amount={account.made} />
+              <AmountCell name="Waiting" amount={waiting(account)} />
               <SpooledCell account={account} />
-              <AmountCell amount={account.received} />
-              <AmountCell amount={account.stored} />
-              <AmountCell amount={account.duplicates} />
-              <td>
+              <AmountCell name="Received" amount={account.received} />
+              <AmountCell name="Stored" amount={account.stored} />
+              <AmountCell name="Repeats" amount={account.duplicates} />
+              <td data-name="Dropped by agent">
                 {account.made === null ? (
                   <span className="quiet">not told</span>
                 ) : (
                   <Drops drops={account.agentDropped} />
                 )}
               </td>
-              <td>
+              <td data-name="Dropped by server">
                 <Drops drops={account.serverDropped} />
               </td>
               <td>
@@ -243,10 +248,22 @@ function InstanceTable({ instances }: { readonly instances: readonly InstanceAcc
   );
 }
 
-function AmountCell({ amount }: { readonly amount: Amount | null }): ReactNode {
-  if (amount === null) return <td className="number quiet">not told</td>;
+interface AmountCellProps {
+  /** Stands before the number where there is no room for columns. */
+  readonly name: string;
+  readonly amount: Amount | null;
+}
+
+function AmountCell({ name, amount }: AmountCellProps): ReactNode {
+  if (amount === null) {
+    return (
+      <td className="number quiet" data-name={name}>
+        not told
+      </td>
+    );
+  }
   return (
-    <td className="number" title={`${formatCount(amount.spans)} spans`}>
+    <td className="number" data-name={name} title={`${formatCount(amount.spans)} spans`}>
       {formatCount(amount.segments)}
     </td>
   );
@@ -255,7 +272,9 @@ function AmountCell({ amount }: { readonly amount: Amount | null }): ReactNode {
 /** An agent that keeps an account and no spool has nothing there. */
 function SpooledCell({ account }: { readonly account: InstanceAccount }): ReactNode {
   const none = { segments: 0, spans: 0 };
-  return <AmountCell amount={account.made === null ? null : (waitingOnDisk(account) ?? none)} />;
+  return (
+    <AmountCell name="Spooled" amount={account.made === null ? null : (waitingOnDisk(account) ?? none)} />
+  );
 }
 
 /** The sum itself, so that nobody has to believe a verdict. */
@@ -268,10 +287,10 @@ function Equation({ account }: { readonly account: InstanceAccount }): ReactNode
       {formatCount(made)} made ={" "}
       {terms.map((term) => `${formatCount(term.segments)} ${term.name}`).join(" + ")}
       {missing === 0 ? (
-        ": adds up"
+        ": this sum adds up"
       ) : (
         <strong className="error-text">
-          : does not add up, {formatCount(Math.abs(missing))} {missing > 0 ? "missing" : "too many"}
+          : this sum does not add up, {formatCount(Math.abs(missing))} {missing > 0 ? "missing" : "too many"}
         </strong>
       )}
     </p>

@@ -3,7 +3,7 @@ import { formatDuration } from "../../domain/duration.ts";
 import { formatDateTime } from "../../domain/format.ts";
 import type { KeyValue, SpanRef } from "../../domain/model.ts";
 import { formatRoute, traceRoute, tracesRoute } from "../../domain/route.ts";
-import { plainText } from "../../domain/text.ts";
+import { cutText, plainText } from "../../domain/text.ts";
 import { selfMillis, skewOf, type Skew } from "../../domain/timing.ts";
 import { rowKey } from "../../domain/spanIndex.ts";
 import type { SpanNode, TraceTree } from "../../domain/tree.ts";
@@ -26,6 +26,9 @@ interface DetailsProps {
   readonly onBack: () => void;
 }
 
+const LONGEST_TITLE = 300;
+const LONGEST_KEY = 120;
+
 export function Details({ ref, node, tree, color, onSelect, onClose, onBack }: DetailsProps): ReactNode {
   const link = location.origin + formatRoute(traceRoute(tree.traceId, node.key));
   return (
@@ -40,7 +43,7 @@ export function Details({ ref, node, tree, color, onSelect, onClose, onBack }: D
     >
       <div className="details-head" data-service={color}>
         <h2>
-          <Text value={node.operation === "" ? "(no name)" : node.operation} limit={500} />
+          <Text value={node.operation === "" ? "(no name)" : node.operation} limit={LONGEST_TITLE} />
         </h2>
         <CopyButton text={link} what="link to this span" />
         <button type="button" className="close" aria-label="Close the details" onClick={onClose}>
@@ -66,6 +69,11 @@ function Facts({ node, tree, color, onSelect }: Omit<DetailsProps, "ref" | "onCl
   const { span, parent } = node;
   return (
     <dl className="pairs">
+      {node.operation.length > LONGEST_TITLE && (
+        <Fact name="Operation">
+          <LongText value={node.operation} what="operation" short={LONGEST_TITLE} />
+        </Fact>
+      )}
       <Fact name="Service">
         <ServiceName name={node.service} color={color} />
       </Fact>
@@ -188,6 +196,15 @@ function skewWords(skew: Skew): string {
     : `It ends ${time} after its parent, which did not wait for it.`;
 }
 
+/** Keys are short, or they are not: then they need as much room as values. */
+function Key({ value }: { readonly value: string }): ReactNode {
+  return value.length > LONGEST_KEY ? (
+    <LongText value={value} what="key" short={LONGEST_KEY} />
+  ) : (
+    <Text value={value} />
+  );
+}
+
 function Tags({
   tags,
   service,
@@ -203,10 +220,10 @@ function Tags({
         {tags.map((tag, i) => (
           <div key={i}>
             <dt>
-              <Text value={tag.key} limit={120} />
+              <Key value={tag.key} />
             </dt>
             <dd>
-              <LongText value={tag.value} what={`value of ${plainText(tag.key.slice(0, 60))}`} />
+              <LongText value={tag.value} what={`value of ${cutText(tag.key, 60)}`} />
               {tag.value.length <= 200 && (
                 <Link
                   className="find-like"

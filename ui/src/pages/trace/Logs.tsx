@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { formatDuration } from "../../domain/duration.ts";
 import { formatClock, plural } from "../../domain/format.ts";
 import type { KeyValue, SpanLog } from "../../domain/model.ts";
+import { cutText } from "../../domain/text.ts";
 import { stackSummary } from "../../domain/stack.ts";
 import { CopyButton } from "../../parts/CopyButton.tsx";
 import { Text } from "../../parts/Text.tsx";
@@ -48,11 +49,15 @@ function LogEntry({ entry }: { readonly entry: KeyValue }): ReactNode {
   return (
     <div className={stack === null ? undefined : "stack"}>
       <dt>
-        <Text value={entry.key} limit={120} />
+        {entry.key.length > 120 ? (
+          <LongText value={entry.key} what="key" short={120} />
+        ) : (
+          <Text value={entry.key} />
+        )}
       </dt>
       <dd>
         {stack === null ? (
-          <LongText value={entry.value} what={entry.key} />
+          <LongText value={entry.value} what={cutText(entry.key, 60)} />
         ) : (
           <details>
             <summary>

@@ -6,6 +6,8 @@ import { Text } from "../../parts/Text.tsx";
 interface LongTextProps {
   readonly value: string;
   readonly what: string;
+  /** Where it is cut until somebody wants all of it. */
+  readonly short?: number;
 }
 
 /** Longer values are cut until somebody wants to see them: laying out a megabyte takes the browser seconds. */
@@ -13,13 +15,13 @@ const SHORT = 1000;
 /** Beyond this the page would stall; copying still takes the whole. */
 const MOST = 200_000;
 
-export function LongText({ value, what }: LongTextProps): ReactNode {
+export function LongText({ value, what, short = SHORT }: LongTextProps): ReactNode {
   const [whole, setWhole] = useState(false);
   if (value === "") return <span className="quiet">(empty)</span>;
-  const long = value.length > SHORT;
+  const long = value.length > short;
   return (
     <span className="long-text">
-      <Text value={value} limit={whole ? MOST : SHORT} multiline />
+      <Text value={value} limit={whole ? MOST : short} multiline />
       {long && (
         <button type="button" className="link" onClick={() => setWhole(!whole)}>
           {whole ? "show less" : `show all, ${formatBytes(value.length)}`}

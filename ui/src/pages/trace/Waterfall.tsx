@@ -166,9 +166,15 @@ export function Waterfall(props: WaterfallProps): ReactNode {
 function Legend(): ReactNode {
   return (
     <span className="shapes">
-      <i className="span-bar entry" aria-hidden="true" /> entry
-      <i className="span-bar exit" aria-hidden="true" /> exit
-      <i className="span-bar local" aria-hidden="true" /> local
+      <span>
+        <i className="span-bar entry" aria-hidden="true" /> entry
+      </span>
+      <span>
+        <i className="span-bar exit" aria-hidden="true" /> exit
+      </span>
+      <span>
+        <i className="span-bar local" aria-hidden="true" /> local
+      </span>
       <span title="What the whole had to wait for, moment by moment">
         <i className="critical" aria-hidden="true" /> critical path
       </span>

@@ -80,7 +80,7 @@ export function TagFilter({ service, tags, text, onText, onTags }: TagFilterProp
       </div>
       <datalist id="tag-suggestions">
         {suggestions.slice(0, 100).map((suggestion) => (
-          <option key={suggestion} value={suggestion} />
+          <option key={suggestion} value={suggestion} label={plainText(suggestion.slice(0, 200))} />
         ))}
       </datalist>
     </div>

@@ -119,6 +119,8 @@ public final class QueryServer implements AutoCloseable {
     headers.put("X-Frame-Options", "DENY");
     headers.put("Cross-Origin-Resource-Policy", "same-origin");
     headers.put("Cross-Origin-Opener-Policy", "same-origin");
+    // What may be kept says so itself.
+    headers.put(HttpHeader.CACHE_CONTROL, "no-store");
   }
 
   /** Errors that never reach our handler: requests that are no HTTP, or too large. */

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.skein.server.storage.InMemoryTraceStore;
+import io.skein.server.storage.Segments;
+import io.skein.wire.model.TraceSpan;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -204,32 +208,79 @@ class HostileQueryTest {
   }
 
   private static void assertSecure(HttpResponse<byte[]> response) {
-    assertThat(response.headers().firstValue("content-security-policy").orElse(""))
-        .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
-        .doesNotContain("unsafe");
-    assertThat(response.headers().firstValue("x-content-type-options")).contains("nosniff");
-    assertThat(response.headers().firstValue("referrer-policy")).contains("no-referrer");
+    SECURE.forEach(
+        (name, value) ->
+            assertThat(response.headers().allValues(name))
+                .as("%s of %s", name, response.uri())
+                .containsExactly(value));
     assertThat(response.headers().firstValue("server")).isEmpty();
   }
 
+  private static final Map<String, String> SECURE =
+      Map.of(
+          "content-security-policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+              + " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "x-content-type-options",
+          "nosniff",
+          "referrer-policy",
+          "no-referrer",
+          "x-frame-options",
+          "DENY",
+          "cross-origin-resource-policy",
+          "same-origin",
+          "cross-origin-opener-policy",
+          "same-origin");
+
+  private void assertAnswer(
+      String method, String path, int status, String cacheControl, String... headers) {
+    HttpResponse<byte[]> response = http.send(method, path, headers);
+    assertThat(response.statusCode()).as("%s %s", method, path).isEqualTo(status);
+    assertSecure(response);
+    assertThat(response.headers().allValues("cache-control"))
+        .as("cache-control of %s %s", method, path)
+        .containsExactly(cacheControl);
+  }
+
   @Test
-  void everyAnswerIsSecureAndAnswersOfTheApiAreNotStored() throws IOException {
+  void everyKindOfAnswerIsSecureAndOnlyFilesAreKept() throws IOException {
+    Segments.Builder large = Segments.segment("t1", "s1");
+    for (int i = 1; i <= 2_000; i++) {
+      large.span(Segments.span(i, 0, TraceSpan.LOCAL, "operation-" + i, 1, 2));
+    }
+    store.append(List.of(large.received())).join();
     start();
-    for (String path :
+    String etag = http.send("GET", "/").headers().firstValue("etag").orElseThrow();
+    String forever = "public, max-age=31536000, immutable";
+    assertAnswer("GET", "/", 200, "no-cache");
+    assertAnswer("HEAD", "/", 200, "no-cache");
+    assertAnswer("GET", "/", 304, "no-cache", "If-None-Match", etag);
+    assertAnswer("GET", "/services", 200, "no-cache");
+    assertAnswer("GET", "/assets/app-4f2a.js", 200, forever);
+    assertAnswer("GET", "/assets/app-4f2a.js", 200, forever, "Accept-Encoding", "gzip");
+    assertAnswer("GET", "/nope.js", 404, "no-store");
+    assertAnswer("GET", "/healthcheck", 200, "no-store");
+    assertAnswer("OPTIONS", "/api/traces", 204, "no-store");
+    assertAnswer("POST", "/api/traces", 405, "no-store");
+    assertAnswer("GET", "/api/status", 200, "no-store");
+    assertAnswer("HEAD", "/api/status", 200, "no-store");
+    assertAnswer("GET", "/api/trace?id=t1", 200, "no-store");
+    assertAnswer("GET", "/api/trace?id=t1&form=packed", 200, "no-store", "Accept-Encoding", "gzip");
+    assertAnswer("GET", "/api/trace?id=none", 404, "no-store");
+    assertAnswer("GET", "/api/x", 404, "no-store");
+    assertAnswer("GET", "/api/traces?limit=x", 400, "no-store");
+    assertAnswer("GET", "/api/traces?tag=" + "x".repeat(20_000), 414, "no-store");
+    for (String request :
         List.of(
-            "/",
-            "/services",
-            "/assets/app-4f2a.js",
-            "/nope.js",
-            "/healthcheck",
-            "/api/x",
-            "/api/status",
-            "/api/traces?limit=x")) {
-      HttpResponse<byte[]> response = http.send("GET", path);
-      assertSecure(response);
-      if (path.startsWith("/api")) {
-        assertThat(response.headers().firstValue("cache-control")).contains("no-store");
-      }
+            lines("GET / HTTP/1.1", "Host: evil.example", "Connection: close"),
+            lines("GET / HTTP/1.1", "Host: 127.0.0.1", "X: " + "x".repeat(20_000)),
+            lines("NONSENSE"))) {
+      String answer = http.raw(request).toLowerCase(Locale.ROOT);
+      assertThat(answer).startsWith("http/1.1 4").contains("cache-control: no-store");
+      SECURE.forEach(
+          (name, value) ->
+              assertThat(answer).contains(name + ": " + value.toLowerCase(Locale.ROOT)));
     }
   }
 
