@@ -1,7 +1,6 @@
 package io.skein.core.report;
 
 import io.skein.core.Segment;
-import io.skein.core.report.spool.Ledger;
 import io.skein.core.report.spool.ProcessSpool;
 import io.skein.core.report.spool.Records;
 import io.skein.core.report.spool.Spool;
@@ -361,30 +360,10 @@ final class Outbox {
       if (settings == null) {
         throw new IllegalStateException("there is no spool");
       }
-      spool = new Spool(settings, new OwnLedger(counters), log, nanoClock, resend);
+      spool = OwnLedger.spool(settings, counters, log, nanoClock, resend);
       this.spool = spool;
     }
     return spool;
-  }
-
-  /** The account of this process, towards the spool. */
-  private record OwnLedger(ReportCounters counters) implements Ledger {
-    @Override
-    public void delivered(Tally tally) {
-      counters.spooledDelivered(tally);
-    }
-
-    @Override
-    public void dropped(Tally tally, DropReason reason) {
-      if (tally.segments() > 0) {
-        counters.spooledDropped(tally, reason);
-      }
-    }
-
-    @Override
-    public ReportCounters.Account account() {
-      return counters.account();
-    }
   }
 
   // --- what earlier processes have left ---

@@ -9,8 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -221,6 +223,26 @@ class SpoolingReporterTest {
     assertThat(files("p1")).isEmpty();
     assertThat(second.transport.origins)
         .allMatch(origin -> origin.account().made().equals(new Tally(20, 40)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:10Z", "2099-12-31T00:00:00Z"})
+  void aWallClockThatJumpsChangesNothing(String time) throws IOException {
+    Life first = new Life("p1");
+    first.away(50);
+    List<String> ids = first.ended(20);
+    first.turns(2);
+    first.reporter.endNow();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path each : all.toList()) {
+        Files.setLastModifiedTime(each, FileTime.from(Instant.parse(time)));
+      }
+    }
+    Life second = new Life("p2");
+    second.ended(1);
+    second.turns(10);
+    assertThat(second.transport.delivered).hasSize(21).containsAll(ids);
+    assertThat(files("p1")).isEmpty();
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A collector made of grpc-java, which does what a test wants and remembers what it was told. */
 final class TestCollector implements AutoCloseable {
@@ -73,6 +74,12 @@ final class TestCollector implements AutoCloseable {
 
   /** Says that it recognises repeats, as our own server does. */
   volatile boolean skein = true;
+
+  /** Ends calls with segments at once, before it has looked at any. */
+  volatile @Nullable Status refusing;
+
+  /** Told each segment, also of calls that break off. */
+  volatile Consumer<byte[]> onSegmentMessage = message -> {};
 
   /** The message of each answer. */
   volatile byte[] answer = new byte[0];
@@ -163,6 +170,11 @@ final class TestCollector implements AutoCloseable {
   private ServerCallHandler<byte[], byte[]> handler(String name) {
     return (serverCall, headers) -> {
       Call call = new Call(name, headers, new CopyOnWriteArrayList<>());
+      Status refused = refusing;
+      if (refused != null && name.equals("collect")) {
+        serverCall.close(refused, headers());
+        return new ServerCall.Listener<>() {};
+      }
       serverCall.request(Integer.MAX_VALUE);
       return new ServerCall.Listener<>() {
         private boolean ended;
@@ -170,6 +182,9 @@ final class TestCollector implements AutoCloseable {
         @Override
         public void onMessage(byte[] message) {
           call.messages().add(message);
+          if (name.equals("collect")) {
+            onSegmentMessage.accept(message);
+          }
           if (early) {
             end();
           }

@@ -261,20 +261,20 @@ public final class ProcessSpool {
   void append(byte[] records, int length, Tally tally, int flight, boolean recognised)
       throws IOException {
     Chunk last = chunks.getLast();
-    if (flight > 0) {
-      busy = true;
-      flightChunk = last.number;
-      flightOffset = last.end() + flight;
-      flightRecognised = recognised;
-      persist();
-    }
     try {
+      if (flight > 0) {
+        busy = true;
+        flightChunk = last.number;
+        flightOffset = last.end() + flight;
+        flightRecognised = recognised;
+        persist();
+      }
       last.append(records, length, tally);
     } catch (IOException e) {
-      busy = false;
       if (last.isEmpty()) {
         chunks.removeLast().delete();
       }
+      notUnderWay();
       throw e;
     }
   }
@@ -283,6 +283,10 @@ public final class ProcessSpool {
   public void load(RecordSink sink) {
     while (!chunks.isEmpty()) {
       Chunk first = chunks.getFirst();
+      if (first.isEmpty()) {
+        chunks.removeFirst().delete();
+        continue;
+      }
       boolean[] took = new boolean[1];
       boolean good =
           first.read(
