@@ -1,5 +1,6 @@
 package io.skein.benchmarks.overhead.measure;
 
+import io.skein.benchmarks.overhead.process.ProcessorTime;
 import java.util.Map;
 
 /**
@@ -44,6 +45,15 @@ public record Load(
 
   public double cpuMicrosPerRequest() {
     return cpuNanos / 1e3 / requests;
+  }
+
+  public double cpuMicrosPerRequestWithoutCompilers() {
+    return cpuMicrosPerRequest() - compilerMicrosPerRequest();
+  }
+
+  public double compilerMicrosPerRequest() {
+    long nanos = new ProcessorTime.Used(cpuNanos, threads).ofThreads(ProcessorTime.COMPILERS);
+    return nanos / 1e3 / requests;
   }
 
   public double allocatedPerRequest() {

@@ -4,7 +4,6 @@ import io.skein.benchmarks.overhead.measure.Load;
 import io.skein.benchmarks.overhead.measure.Plan;
 import io.skein.benchmarks.overhead.measure.Run;
 import io.skein.benchmarks.overhead.measure.Variant;
-import io.skein.benchmarks.overhead.process.ProcessorTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,7 +125,9 @@ public final class Report {
     measured(
         "CPU per /work, microseconds, at 25 %",
         "%.1f", run -> load(run, Plan.LOW).cpuMicrosPerRequest());
-    measured("of it in compiler threads, at 50 %", "%.1f", run -> compiling(load(run, Plan.HIGH)));
+    measured(
+        "of it in compiler threads, at 50 %",
+        "%.1f", run -> load(run, Plan.HIGH).compilerMicrosPerRequest());
     measured(
         "CPU per /empty, microseconds, saturated",
         "%.1f",
@@ -170,13 +171,6 @@ public final class Report {
 
   private static double millis(Run run, ToDoubleFunction<Load> micros) {
     return micros.applyAsDouble(load(run, Plan.HIGH)) / 1000;
-  }
-
-  private static double compiling(Load load) {
-    return new ProcessorTime.Used(load.cpuNanos(), load.threads())
-            .ofThreads(ProcessorTime.COMPILERS)
-        / 1e3
-        / load.requests();
   }
 
   private void measured(String title, String format, ToDoubleFunction<Run> of) {
