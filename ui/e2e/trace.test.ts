@@ -192,4 +192,19 @@ describe("a trace", () => {
     await page.getByText("copied").waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(WHOLE.traceId);
   });
+
+  it("says when the server has more of it than it hands out", async () => {
+    const { page } = watched;
+    // The real answer, with what it would say of three times as many spans as there may be.
+    await page.route("**/api/trace?*", async (route) => {
+      const answer = await route.fetch();
+      const json = (await answer.json()) as Record<string, unknown>;
+      await route.fulfill({ response: answer, json: { ...json, truncated: true, storedSpans: 750_000 } });
+    });
+    await open();
+    const notes = await page.locator(".notes").innerText();
+    expect(notes).toMatch(/has 750\D000 spans of this trace, here are 11\b/);
+    expect(notes).toMatch(/more than 250\D000 spans, or of 1\d\d MB/);
+    await page.unroute("**/api/trace?*");
+  });
 });

@@ -23,11 +23,18 @@ export function Overview({ tree, colors, view, onZoom }: OverviewProps): ReactNo
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
 
   useEffect(() => {
-    // After the rows have been painted: the picture is a help, the rows are the page.
+    // After the rows have been painted (frames are painted behind their callbacks): the picture is a help, the rows
+    // are the page.
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => {
-      if (canvas.current !== null && width > 0) draw(canvas.current, tree, colors, width);
+      timer = setTimeout(() => {
+        if (canvas.current !== null && width > 0) draw(canvas.current, tree, colors, width);
+      });
     });
-    return () => cancelAnimationFrame(frame);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [tree, colors, width, theme]);
 
   const at = (event: PointerEvent): number => {

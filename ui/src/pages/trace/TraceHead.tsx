@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { formatDuration } from "../../domain/duration.ts";
-import { formatClock, formatCount, formatDateTime, plural } from "../../domain/format.ts";
+import { formatBytes, formatClock, formatCount, formatDateTime, plural } from "../../domain/format.ts";
 import type { Trace } from "../../domain/model.ts";
 import { mainRoot, type TraceTree } from "../../domain/tree.ts";
 import { CopyButton } from "../../parts/CopyButton.tsx";
@@ -85,12 +85,16 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
+/** In step with the server's limit (server/query, Api). */
+const MOST_SPANS = 250_000;
+const MOST_BYTES = 128 * 1024 * 1024;
+
 /** What keeps this trace from being whole. A picture that is not complete has to say so. */
 function Notes({ trace, tree }: { readonly trace: Trace; readonly tree: TraceTree }): ReactNode {
   const notes: string[] = [];
   if (trace.truncated)
     notes.push(
-      `Cut: the server has ${formatCount(trace.storedSpans)} spans of this trace and hands out ${formatCount(tree.spanCount + tree.duplicateCount)} at most. The beginning is shown; the rest is stored, but not here.`,
+      `Not whole: the server has ${formatCount(trace.storedSpans)} spans of this trace, here are ${formatCount(tree.spanCount + tree.duplicateCount)}. Of more than ${formatCount(MOST_SPANS)} spans, or of ${formatBytes(MOST_BYTES)}, it hands out those that start first; what it cannot read from its disk is left out, and its log says so.`,
     );
   if (tree.missingCount > 0) {
     notes.push(
