@@ -2,6 +2,8 @@ package io.skein.contextmanager;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +33,9 @@ public final class ContextCarrier {
 
   /** Twice what the protocol allows. */
   private static final int MAX_LENGTH = 4096;
+
+  /** As much as a header may have at most servers. */
+  private static final int MAX_PASSED_ON = 8192;
 
   private static final int V3_PARTS = 8;
   private static final int V2_PARTS = 9;
@@ -72,7 +77,11 @@ public final class ContextCarrier {
           }
         }
       }
-      case CORRELATION, EXTENSION -> headers.put(key, value);
+      case CORRELATION, EXTENSION -> {
+        if (isSafe(value)) {
+          headers.put(key, value);
+        }
+      }
       default -> {}
     }
     return this;
@@ -147,16 +156,18 @@ public final class ContextCarrier {
         || !isNumber(parts[5])) {
       return null;
     }
-    return String.join(
-        "-",
-        parts[0],
-        encoded(traceId),
-        encoded(segmentId),
-        parts[3],
-        encoded("unknown-service"),
-        encoded("instance " + parts[4]),
-        encoded(endpoint == null ? "unknown-endpoint" : endpoint),
-        encoded(peer == null ? "unknown-peer" : peer));
+    String sw8 =
+        String.join(
+            "-",
+            parts[0],
+            encoded(traceId),
+            encoded(segmentId),
+            parts[3],
+            encoded("unknown-service"),
+            encoded("instance " + parts[4]),
+            encoded(endpoint == null ? "unknown-endpoint" : endpoint),
+            encoded(peer == null ? "unknown-peer" : peer));
+    return sw8.length() > MAX_LENGTH ? null : sw8; // it says two things more than the other one
   }
 
   /** A text is written {@code #text} there, and a number stands for one that was registered. */
@@ -167,15 +178,33 @@ public final class ContextCarrier {
 
   private static @Nullable String decoded(String part) {
     try {
-      String text = new String(Base64.getDecoder().decode(part), UTF_8);
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(part));
+      String text = UTF_8.newDecoder().decode(bytes).toString();
       return text.isEmpty() ? null : text;
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | CharacterCodingException e) {
       return null;
     }
   }
 
   private static String encoded(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /**
+   * Whether it can be a header again. It is passed on as it came, and it need not have come in a
+   * header: a line's end in a message would be a header of the sender's own in the next request.
+   */
+  private static boolean isSafe(String value) {
+    if (value.length() > MAX_PASSED_ON) {
+      return false;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isNumber(String part) {

@@ -130,10 +130,11 @@ final class Correlation {
     }
     String[] pairs = NONE;
     int begin = 0;
-    while (begin <= header.length() && pairs.length < 2 * limits.keys()) {
+    int colon = header.indexOf(':');
+    // Each character is looked at a bounded number of times: a header of commas must not cost more.
+    while (colon >= 0 && pairs.length < 2 * limits.keys()) {
       int comma = header.indexOf(',', begin);
       int end = comma < 0 ? header.length() : comma;
-      int colon = header.indexOf(':', begin);
       if (colon > begin && colon < end) {
         String value = Base64Text.decode(header, colon + 1, end);
         if (value != null && !value.isEmpty()) { // elsewhere that means: remove
@@ -141,6 +142,9 @@ final class Correlation {
         }
       }
       begin = end + 1;
+      if (colon < begin) {
+        colon = header.indexOf(':', begin);
+      }
     }
     return pairs;
   }

@@ -33,6 +33,9 @@ final class Propagation {
   /** As they are on the wire, in the order of the binary form. */
   static final List<String> NAMES = List.of("sw8", "sw8-correlation", "sw8-x", Baggage.HEADER);
 
+  /** Nobody but their reader looks into these. */
+  private static final List<String> PASSED_ON = NAMES.subList(1, 3);
+
   private static final byte VERSION = 1;
 
   /** More than any of the values may be long. */
@@ -120,6 +123,7 @@ final class Propagation {
     if (header == null || header.isBlank()) {
       return null;
     }
+    PASSED_ON.forEach(name -> headers.computeIfPresent(name, (key, value) -> safe(value)));
     Object place = provider.extractContext(headers::get);
     if (place == null) {
       return null;
@@ -184,6 +188,24 @@ final class Propagation {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("The carrier's context is not UTF-8", e);
     }
+  }
+
+  /**
+   * The value, or null where it can be no header. It is passed on as it is, and it may have come in
+   * a message: a line's end in there would be a header of the sender's own in the next request, or
+   * make the client refuse the request.
+   */
+  private static @Nullable String safe(String value) {
+    if (value.length() > MAX_VALUE) {
+      return null;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c > '~') {
+        return null;
+      }
+    }
+    return value;
   }
 
   private static boolean isText(@Nullable Format<?> format) {

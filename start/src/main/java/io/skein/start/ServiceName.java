@@ -145,6 +145,7 @@ public final class ServiceName {
 
   /** A name with a placeholder in it is not the name the application will have. */
   private static @Nullable String usable(@Nullable String name) {
-    return name == null || name.isBlank() || name.contains("${") ? null : name.trim();
+    String text = name == null ? "" : name.trim(); // which takes control characters away, too
+    return text.isBlank() || text.contains("${") ? null : text;
   }
 }

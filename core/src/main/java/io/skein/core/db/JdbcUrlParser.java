@@ -101,7 +101,7 @@ final class JdbcUrlParser {
           type,
           component,
           local,
-          defaultPort > 0 ? decoded(name) : null,
+          defaultPort > 0 ? databaseName(name) : null,
           type.toLowerCase(Locale.ROOT));
     }
     text = withoutUser(text.substring(slashes + 2));
@@ -114,7 +114,7 @@ final class JdbcUrlParser {
         type,
         component,
         hosts,
-        path < text.length() ? decoded(text.substring(path + 1)) : null,
+        path < text.length() ? databaseName(text.substring(path + 1)) : null,
         type.toLowerCase(Locale.ROOT));
   }
 
@@ -395,6 +395,14 @@ final class JdbcUrlParser {
   private static String lastPart(String path) {
     int slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
     return path.substring(slash + 1);
+  }
+
+  /**
+   * What follows these is no name. Not every driver takes properties there, but who is used to one
+   * that does writes the password there, and then it must not be shown.
+   */
+  private static String databaseName(String text) {
+    return decoded(before(text, "?;"));
   }
 
   /** Percent-decoding of ASCII; anything else stays as it is written. */

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 record ByteSize(long bytes) {
   private static final Pattern FORM =
       Pattern.compile(
-          "([0-9]{1,15}(?:\\.[0-9]{1,3})?)\\s*([KMGT]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
+          "([0-9]{1,15}(?:\\.[0-9]{1,3})?)\\s*(?:([KMGT])(?:i?B)?|B)?", Pattern.CASE_INSENSITIVE);
   private static final String[] UNITS = {"bytes", "KB", "MB", "GB", "TB"};
 
   static ByteSize parse(String text) {
@@ -19,8 +19,8 @@ record ByteSize(long bytes) {
       throw new IllegalArgumentException(
           "a size is a number with a unit, such as 500MB or 2GB; got \"" + text + "\"");
     }
-    String unit = matcher.group(2).toUpperCase(Locale.ROOT);
-    int shift = unit.isEmpty() ? 0 : 10 * (1 + "KMGT".indexOf(unit));
+    String unit = matcher.group(2);
+    int shift = unit == null ? 0 : 10 * (1 + "KMGT".indexOf(unit.toUpperCase(Locale.ROOT)));
     double bytes = Double.parseDouble(matcher.group(1)) * (1L << shift);
     if (bytes > (double) (1L << 60)) {
       throw new IllegalArgumentException("no disk has \"" + text + "\"");

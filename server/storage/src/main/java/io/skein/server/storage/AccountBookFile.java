@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -138,6 +139,15 @@ public final class AccountBookFile {
   }
 
   private static String readText(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    int length = in.readInt();
+    if (length < 0) {
+      throw new IOException("a text of " + length + " bytes");
+    }
+    // By pieces, so that a length that is not true costs no memory.
+    byte[] utf8 = in.readNBytes(length);
+    if (utf8.length < length) {
+      throw new EOFException("a text of " + length + " bytes ends after " + utf8.length);
+    }
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 }

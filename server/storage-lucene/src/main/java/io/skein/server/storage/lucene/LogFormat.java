@@ -63,6 +63,17 @@ final class LogFormat {
     return (int) (position & ((1 << OFFSET_BITS) - 1));
   }
 
+  /** Whether what stands there can be the header of a chunk, with so many bytes left from there. */
+  static boolean isPlausible(ByteBuffer buffer, int at, long left) {
+    int payloadLength = buffer.getInt(at);
+    int rawLength = buffer.getInt(at + 4);
+    return payloadLength > 0
+        && payloadLength <= MAX_CHUNK_BYTES
+        && payloadLength <= left - CHUNK_HEADER_BYTES
+        && rawLength > 0
+        && rawLength <= MAX_CHUNK_BYTES;
+  }
+
   /** The checksum of a chunk whose header is at the buffer's position. */
   static int checksum(ByteBuffer chunk, int payloadLength) {
     CRC32C crc = new CRC32C();

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * HTTP server that gives up one request would take the log away from all others.
  */
 final class LogReader implements Closeable {
+  private static final System.Logger LOG = System.getLogger(LogReader.class.getName());
+  private static final int SEARCH_BYTES = 64 << 10;
+
   private final Path path;
   private final RandomAccessFile file;
 
@@ -100,44 +103,75 @@ final class LogReader implements Closeable {
     return recordIn(frame(LogFormat.frameStart(position), LogFormat.rawOffset(position)), position);
   }
 
-  static int lengthIn(byte[] frame, long position) {
-    return ByteBuffer.wrap(frame).getInt(LogFormat.rawOffset(position) + 8);
+  /** How long a record is, or an exception when there is none. */
+  static int lengthIn(byte[] frame, long position) throws IOException {
+    int length = recordLength(frame, LogFormat.rawOffset(position));
+    if (length < 0) {
+      throw new IOException("the log has no record at " + position);
+    }
+    return length;
   }
 
-  /** Takes a record out of its decompressed frame. */
-  static LogRecord recordIn(byte[] frame, long position) {
+  /**
+   * Takes a record out of its decompressed frame.
+   *
+   * @throws IOException when there is none: positions come from an index, which may be that of
+   *     another log
+   */
+  static LogRecord recordIn(byte[] frame, long position) throws IOException {
     int at = LogFormat.rawOffset(position);
-    ByteBuffer buffer = ByteBuffer.wrap(frame);
-    long receivedMillis = buffer.getLong(at);
-    int length = buffer.getInt(at + 8);
+    int length = lengthIn(frame, position);
     int from = at + LogFormat.RECORD_HEADER_BYTES;
-    return new LogRecord(position, receivedMillis, Arrays.copyOfRange(frame, from, from + length));
+    return new LogRecord(
+        position,
+        ByteBuffer.wrap(frame).getLong(at),
+        Arrays.copyOfRange(frame, from, from + length));
+  }
+
+  /** How long the record at this place says it is, or -1 when it cannot be. */
+  private static int recordLength(byte[] raw, int at) {
+    int left = raw.length - at - LogFormat.RECORD_HEADER_BYTES;
+    if (left < 0) {
+      return -1;
+    }
+    int length = ByteBuffer.wrap(raw).getInt(at + 8);
+    return length <= left ? length : -1;
   }
 
   /**
    * Gives all records behind a position, or all there are for -1, and returns where the last good
-   * chunk ends. What comes after that is a torn or damaged tail, if it is anything.
+   * chunk ends. What comes after that is a torn or damaged tail, if it is anything. Damage before
+   * that costs its own frame, and no other.
    */
   long scan(long afterPosition, RecordConsumer consumer) throws IOException {
     long start = afterPosition < 0 ? LogFormat.MAGIC.length : LogFormat.frameStart(afterPosition);
     try (Frames frames = new Frames(start, file.length())) {
-      byte[] raw;
-      while ((raw = frames.next()) != null) {
-        int at = 0;
-        while (at < raw.length) {
-          long position = LogFormat.position(frames.frameStart(), frames.rawBefore() + at);
-          ByteBuffer buffer = ByteBuffer.wrap(raw);
-          int length = buffer.getInt(at + 8);
-          if (position > afterPosition) {
-            int from = at + LogFormat.RECORD_HEADER_BYTES;
-            consumer.accept(
-                new LogRecord(
-                    position, buffer.getLong(at), Arrays.copyOfRange(raw, from, from + length)));
-          }
-          at += LogFormat.RECORD_HEADER_BYTES + length;
+      do {
+        byte[] raw;
+        while ((raw = frames.next()) != null) {
+          records(frames, raw, afterPosition, consumer);
         }
-      }
+      } while (frames.skipDamage());
       return frames.goodEnd();
+    }
+  }
+
+  private static void records(
+      Frames frames, byte[] raw, long afterPosition, RecordConsumer consumer) throws IOException {
+    int at = 0;
+    while (at < raw.length) {
+      int length = recordLength(raw, at);
+      if (length < 0) {
+        return; // Written by somebody who can make checksums, and not by us.
+      }
+      long position = LogFormat.position(frames.frameStart(), frames.rawBefore() + at);
+      int from = at + LogFormat.RECORD_HEADER_BYTES;
+      if (position > afterPosition) {
+        long receivedMillis = ByteBuffer.wrap(raw).getLong(at);
+        consumer.accept(
+            new LogRecord(position, receivedMillis, Arrays.copyOfRange(raw, from, from + length)));
+      }
+      at = from + length;
     }
   }
 
@@ -167,32 +201,82 @@ final class LogReader implements Closeable {
     private int rawBefore;
     private int rawThis;
     private boolean first;
+    private long searched;
 
     Frames(long start, long fileEnd) {
       this.goodEnd = start;
       this.fileEnd = fileEnd;
     }
 
-    /** The next chunk's raw bytes, or null when there is no further good chunk. */
-    byte @Nullable [] next() throws IOException {
+    /** The chunk at a place, its header at the beginning; null when there is no good one. */
+    private @Nullable ByteBuffer chunk(long at) throws IOException {
       ByteBuffer header = ByteBuffer.allocate(LogFormat.CHUNK_HEADER_BYTES);
-      if (fileEnd - goodEnd < LogFormat.CHUNK_HEADER_BYTES || !readFully(header, goodEnd)) {
+      if (fileEnd - at < LogFormat.CHUNK_HEADER_BYTES
+          || !readFully(header, at)
+          || !LogFormat.isPlausible(header, 0, fileEnd - at)) {
         return null;
       }
       int payloadLength = header.getInt(0);
-      int rawLength = header.getInt(4);
-      if (payloadLength <= 0
-          || payloadLength > LogFormat.MAX_CHUNK_BYTES
-          || rawLength <= 0
-          || rawLength > LogFormat.MAX_CHUNK_BYTES
-          || payloadLength > fileEnd - goodEnd - LogFormat.CHUNK_HEADER_BYTES) {
-        return null;
-      }
       ByteBuffer chunk = ByteBuffer.allocate(LogFormat.CHUNK_HEADER_BYTES + payloadLength);
-      if (!readFully(chunk, goodEnd)
-          || chunk.getInt(12) != LogFormat.checksum(chunk.flip(), payloadLength)) {
+      searched += chunk.capacity();
+      return readFully(chunk, at)
+              && chunk.getInt(12) == LogFormat.checksum(chunk.flip(), payloadLength)
+          ? chunk
+          : null;
+    }
+
+    /**
+     * Goes from a chunk that is damaged to the next one that begins a frame, since only those can
+     * be read without what was before; false when there is none.
+     *
+     * <p>What looks like the head of a chunk may be part of a text somebody sent, so looking at
+     * candidates is bounded, too: by twice what there is.
+     */
+    boolean skipDamage() throws IOException {
+      searched = 0;
+      ByteBuffer window = ByteBuffer.allocate(SEARCH_BYTES);
+      for (long from = goodEnd + 1; from < fileEnd; ) {
+        window.clear().limit((int) Math.min(SEARCH_BYTES, fileEnd - from));
+        int length = window.limit();
+        if (!readFully(window, from)) {
+          return false;
+        }
+        window.clear().limit(length);
+        int last = length - LogFormat.CHUNK_HEADER_BYTES;
+        for (int at = 0; at <= last; at++) {
+          if (window.getInt(at + 8) == 1
+              && LogFormat.isPlausible(window, at, fileEnd - from - at)
+              && chunk(from + at) != null) {
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "the log {0} is damaged from byte {1} to byte {2}: what was in between is lost, and"
+                    + " what follows is read",
+                path,
+                Long.toString(goodEnd),
+                Long.toString(from + at));
+            goodEnd = from + at;
+            return true;
+          }
+          if (searched > 2 * fileEnd) {
+            return false;
+          }
+        }
+        if (last < 0 || from + length >= fileEnd) {
+          return false;
+        }
+        from += last + 1;
+      }
+      return false;
+    }
+
+    /** The next chunk's raw bytes, or null when there is no further good chunk. */
+    byte @Nullable [] next() throws IOException {
+      ByteBuffer chunk = chunk(goodEnd);
+      if (chunk == null) {
         return null;
       }
+      int payloadLength = chunk.getInt(0);
+      int rawLength = chunk.getInt(4);
       first = chunk.getInt(8) == 1;
       if (first) {
         frameStart = goodEnd;

@@ -2,6 +2,7 @@ package io.skein.server.storage.lucene;
 
 import io.skein.server.storage.AccountBook;
 import io.skein.server.storage.AgentAccount;
+import io.skein.server.storage.BadCursorException;
 import io.skein.server.storage.Counts;
 import io.skein.server.storage.EndpointSummary;
 import io.skein.server.storage.InstanceAccount;
@@ -10,6 +11,7 @@ import io.skein.server.storage.InstanceTotals;
 import io.skein.server.storage.Outcome;
 import io.skein.server.storage.ReceivedSegment;
 import io.skein.server.storage.ServiceSummary;
+import io.skein.server.storage.StorageBusyException;
 import io.skein.server.storage.StorageException;
 import io.skein.server.storage.StoreStatus;
 import io.skein.server.storage.TracePage;
@@ -168,12 +170,14 @@ public final class LuceneTraceStore implements TraceStore {
   private <T> T ask(Predicate<Partition> wanted, Question<T> question) {
     try (View view = View.of(partitions.all(), wanted)) {
       return question.ask(view);
-    } catch (IOException e) {
+    } catch (StorageException | StorageBusyException | BadCursorException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // Lucene has both for files that are damaged.
       throw failed(e);
     }
   }
 
-  private StorageException failed(IOException e) {
+  private StorageException failed(Exception e) {
     return new StorageException(
         "reading in "
             + options.directory()
@@ -225,7 +229,9 @@ public final class LuceneTraceStore implements TraceStore {
     try {
       reading = LuceneTraceReading.open(view, frames, giants, traceId, limit);
       return reading;
-    } catch (IOException e) {
+    } catch (StorageException | StorageBusyException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
       throw failed(e);
     } finally {
       if (reading == null) {

@@ -120,7 +120,7 @@ final class Partition {
     boolean complete;
     try {
       complete = index.openCommitted(logReader.size());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // Lucene has both for files that are damaged.
       if (logReader.size() > LogFormat.MAGIC.length) {
         LOG.log(
             Level.INFO,

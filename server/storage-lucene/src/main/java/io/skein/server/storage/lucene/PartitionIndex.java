@@ -152,7 +152,7 @@ final class PartitionIndex {
     try {
       TraceSegment segment = SegmentReader.segment(logRecord.encoded());
       boolean repeated = !known.add(IdFilter.hash(Terms.term(segment.segmentId())));
-      TraceSegment before = repeated ? grown(segment, log) : null;
+      TraceSegment before = repeated ? grownOrLost(segment, log) : null;
       if (before == null) {
         add(segment, logRecord.position());
       } else {
@@ -162,6 +162,15 @@ final class PartitionIndex {
       // It was read before it was written, so a later version must have become stricter. It stays
       // in the log.
       position = logRecord.position();
+    }
+  }
+
+  /** The same where the log is perhaps damaged: what it was before then counts for nothing. */
+  private @Nullable TraceSegment grownOrLost(TraceSegment segment, LogReader log) {
+    try {
+      return grown(segment, log);
+    } catch (IOException e) {
+      return null;
     }
   }
 
@@ -317,7 +326,7 @@ final class PartitionIndex {
   void recover(LogReader log) throws IOException {
     try {
       openCommitted(log.size());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       wipe();
     }
     openWriter();
