@@ -12,8 +12,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param goal what Skein's agent has to reach; NaN where there is none
  * @param atLeast whether the goal is the least or the most
+ * @param timed whether it depends on what else the machine does meanwhile
  */
-record Figure(String title, String format, double goal, boolean atLeast, Of of) {
+record Figure(String title, String format, double goal, boolean atLeast, boolean timed, Of of) {
 
   /** Of one run and the run without agent in the same round. */
   interface Of {
@@ -40,11 +41,13 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
             "%.3f",
             0.92,
             true,
+            true,
             ratio(run -> load(run, Plan.WORK).rate())),
         new Figure(
             "requests per second, /empty, saturated",
             "%.3f",
             0.96,
+            true,
             true,
             ratio(run -> load(run, Plan.EMPTY).rate())),
         cpu("saturated", Plan.WORK),
@@ -55,6 +58,7 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
             "%.1f",
             Double.NaN,
             false,
+            true,
             added(run -> load(run, Plan.HIGH).cpuMicrosPerRequestWithoutCompilers())),
         own("saturated", Plan.WORK, own),
         own("at 50 %", Plan.HIGH, own),
@@ -64,27 +68,31 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
             "%.1f",
             4,
             false,
+            false,
             added(run -> load(run, Plan.HIGH).allocatedPerRequest() / 1000)),
         new Figure(
             "time to the first answered request",
             "%.2f",
             1.20,
             false,
+            true,
             ratio(
                 run ->
                     Spread.of(run.firstAnswerMillis().stream().mapToDouble(d -> d).toArray())
                         .median())),
-        new Figure("classes loaded", "%.3f", 1.12, false, ratio(Run::loadedClasses)),
+        new Figure("classes loaded", "%.3f", 1.12, false, false, ratio(Run::loadedClasses)),
         new Figure(
             "resident memory added, MiB",
             "%.0f",
             30,
+            false,
             false,
             added(run -> run.residentKib() / 1024.0)),
         new Figure(
             "spans lost at saturation, of 1000",
             "%.1f",
             0,
+            false,
             false,
             (run, alone) -> {
               Load load = load(run, Plan.WORK);
@@ -100,6 +108,7 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
         "%.1f",
         12,
         false,
+        true,
         added(run -> load(run, load).cpuMicrosPerRequest()));
   }
 
@@ -109,6 +118,7 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
         "%.1f",
         3,
         false,
+        true,
         (run, alone) -> own.microsPerRequest(load(run, load)));
   }
 
@@ -128,10 +138,17 @@ record Figure(String title, String format, double goal, boolean atLeast, Of of) 
     return load;
   }
 
-  /** Only what all rounds say is said; when they disagree, the machine was too noisy to tell. */
-  Verdict verdict(Spread spread) {
+  /**
+   * Only what all rounds say is said; when they disagree, the machine was too noisy to tell.
+   *
+   * @param doubtful whether times of this comparison say little, however well they agree
+   */
+  Verdict verdict(Spread spread, boolean doubtful) {
     if (Double.isNaN(goal)) {
       return Verdict.NONE;
+    }
+    if (timed && doubtful) {
+      return Verdict.UNCLEAR;
     }
     boolean worstIsGood = atLeast ? spread.min() >= goal : spread.max() <= goal;
     boolean bestIsGood = atLeast ? spread.max() >= goal : spread.min() <= goal;

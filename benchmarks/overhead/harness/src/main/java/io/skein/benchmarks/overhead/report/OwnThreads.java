@@ -8,9 +8,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Threads that an agent brings: those of a kind that the service alone never has. */
 final class OwnThreads {
+  /**
+   * The service's own, which come and go: in a short measurement without agent they may be absent.
+   */
+  private static final Pattern OF_THE_SERVICE =
+      Pattern.compile(
+          "(http-nio|HttpClient|HikariPool|CompletableFutu|Catalina|container|statistics).*");
+
   private final Set<String> kindsWithoutAgent = new HashSet<>();
 
   OwnThreads(Collection<Run> runs) {
@@ -24,6 +32,7 @@ final class OwnThreads {
   Map<String, Long> in(Load load) {
     Map<String, Long> own = new TreeMap<>(load.threads());
     own.keySet().removeAll(kindsWithoutAgent);
+    own.keySet().removeIf(kind -> OF_THE_SERVICE.matcher(kind).matches());
     return own;
   }
 

@@ -28,6 +28,9 @@ public final class Report {
   /** Above this the load side may be what a saturated service waits for. */
   private static final double LOAD_SIDE_FULL = 0.90;
 
+  /** With fewer, figures that agree may do so by chance. */
+  private static final int FEWEST_ROUNDS = 3;
+
   private final List<Run> runs;
   private final Map<String, String> titles;
   private final OwnThreads own;
@@ -57,7 +60,7 @@ public final class Report {
     }
     report.behindThem();
     report.ownThreads();
-    report.doubts();
+    report.tellDoubts();
     return report.text.toString();
   }
 
@@ -83,13 +86,14 @@ public final class Report {
     }
     row("against no agent in the same round: median (least to most)", heads);
     row("---", heads.stream().map(head -> "---").toList());
+    boolean doubtful = !doubts().isEmpty();
     for (Figure figure : Figure.all(own)) {
       List<String> cells = new ArrayList<>(List.of(figure.goalText()));
       for (String variant : compared) {
         cells.add(figure.text(spread(figure, variant)));
       }
       if (compared.contains("skein")) {
-        cells.add(figure.verdict(spread(figure, "skein")).word);
+        cells.add(figure.verdict(spread(figure, "skein"), doubtful).word);
       }
       row(figure.title(), cells);
     }
@@ -214,8 +218,24 @@ public final class Report {
   }
 
   /** What speaks against the figures. Where nothing does, it says so. */
-  private void doubts() {
+  private void tellDoubts() {
+    List<String> doubts = doubts();
+    if (doubts.isEmpty()) {
+      line(
+          "Nothing speaks against these figures: the service alone was steady, its processor its"
+              + " own, the load side not full, no request failed.");
+    } else {
+      line("**What speaks against these figures:**").line("");
+      doubts.forEach(doubt -> line("- " + doubt + "."));
+    }
+  }
+
+  private List<String> doubts() {
     List<String> doubts = new ArrayList<>();
+    long rounds = runs.stream().mapToInt(Run::round).distinct().count();
+    if (rounds < FEWEST_ROUNDS) {
+      doubts.add("too few rounds to tell chance from cost: " + rounds);
+    }
     noise("requests per second of /work", run -> load(run, Plan.WORK).rate(), doubts);
     noise("requests per second of /empty", run -> load(run, Plan.EMPTY).rate(), doubts);
     noise("CPU per /work at 50 %", run -> load(run, Plan.HIGH).cpuMicrosPerRequest(), doubts);
@@ -246,14 +266,7 @@ public final class Report {
     if (failed > 0) {
       doubts.add(failed + " requests failed");
     }
-    if (doubts.isEmpty()) {
-      line(
-          "Nothing speaks against these figures: the service alone was steady, its processor its"
-              + " own, the load side not full, no request failed.");
-    } else {
-      line("**What speaks against these figures:**").line("");
-      doubts.forEach(doubt -> line("- " + doubt + "."));
-    }
+    return doubts;
   }
 
   private void noise(String what, ToDoubleFunction<Run> of, List<String> doubts) {
