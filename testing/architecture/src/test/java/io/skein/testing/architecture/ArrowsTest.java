@@ -71,6 +71,7 @@ class ArrowsTest {
           "testing/server",
           "testing/conformance",
           "testing/durability",
+          "testing/delivery",
           "examples");
 
   private static final List<String> JDK = List.of("java.", "org.jspecify.annotations.");
