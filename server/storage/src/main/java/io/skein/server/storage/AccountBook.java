@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * what retention took, what the agents said about themselves. The segments that are kept are the
  * store's own to count; it gives their totals where they are needed.
  *
- * <p>The book stays small whatever is sent: beyond {@value #MAX_INSTANCES} instances, those that
- * were silent for longest are added up as one instance named {@value #OTHERS}, so that the sums
- * stay right.
+ * <p>The book stays small whatever is sent: beyond {@value #MAX_INSTANCES} instances, or when all
+ * texts together have more characters than a sixteenth of the heap has bytes, those that were
+ * silent for longest are added up as one instance named {@value #OTHERS}, so that the sums stay
+ * right.
  *
  * <p>Safe for use by several threads.
  */
@@ -33,8 +34,13 @@ public final class AccountBook {
   // A Java agent lists its jars and arguments: some ten thousand characters.
   private static final int MAX_PROPERTY_CHARS = 256 * 1024;
 
+  // Besides its name, what a figure of an agent takes.
+  private static final int FIGURE = 32;
+
   private static final InstanceKey OTHERS_KEY = new InstanceKey(OTHERS, OTHERS);
 
+  private final long maxCharacters;
+  private long characters;
   private final Map<InstanceKey, Entry> entries = new HashMap<>();
   private long changes;
   private long propertyChanges;
@@ -46,6 +52,22 @@ public final class AccountBook {
     final List<AgentAccount> agents = new ArrayList<>();
     List<KeyValue> properties = List.of();
     long lastSeenMillis;
+
+    /** How much of the book it takes, with its name. */
+    private long characters;
+  }
+
+  public AccountBook() {
+    this(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 16));
+  }
+
+  AccountBook(long maxCharacters) {
+    this.maxCharacters = maxCharacters;
+  }
+
+  /** How many characters all texts have; a figure counts for some. */
+  synchronized long characters() {
+    return characters;
   }
 
   /** Grows with every change, so that a store knows whether its copy on disk is behind. */
@@ -85,11 +107,15 @@ public final class AccountBook {
 
   public synchronized void properties(InstanceProperties message, long receivedMillis) {
     seen(message.service(), message.instance(), receivedMillis);
+    if (isTooLong(message.service(), message.instance())) {
+      return;
+    }
     Entry entry = entry(message.service(), message.instance());
     List<KeyValue> bounded = bounded(message.properties());
     if (!bounded.equals(entry.properties)) {
       entry.properties = bounded;
       propertyChanges++;
+      weigh(message.service(), message.instance());
     }
   }
 
@@ -99,6 +125,9 @@ public final class AccountBook {
 
   public synchronized void account(AgentAccount account) {
     seen(account.service(), account.instance(), account.receivedMillis());
+    if (isTooLong(account.service(), account.instance())) {
+      return;
+    }
     List<AgentAccount> agents = entry(account.service(), account.instance()).agents;
     AgentAccount before = agent(agents, account.processId());
     if (before != null && before.receivedMillis() > account.receivedMillis()) {
@@ -109,6 +138,7 @@ public final class AccountBook {
     if (agents.size() > MAX_AGENTS) {
       foldEarlier(agents);
     }
+    weigh(account.service(), account.instance());
     changes++;
   }
 
@@ -219,38 +249,79 @@ public final class AccountBook {
     return new TreeMap<>(entries);
   }
 
+  /** Names nobody gives: what is said under such a one is only counted. */
+  private boolean isTooLong(String service, String instance) {
+    return (long) service.length() + instance.length() > maxCharacters / 16;
+  }
+
   synchronized Entry entry(String service, String instance) {
     InstanceKey key = new InstanceKey(service, instance);
     Entry entry = entries.get(key);
     if (entry == null) {
-      if (entries.size() >= MAX_INSTANCES) {
-        foldSilent();
+      long name = (long) service.length() + instance.length();
+      if (isTooLong(service, instance)) {
+        return entries.computeIfAbsent(OTHERS_KEY, others -> new Entry());
+      }
+      boolean room = true;
+      while (room && (entries.size() >= MAX_INSTANCES || characters + name > maxCharacters)) {
+        room = foldSilent();
       }
       entry = new Entry();
+      entry.characters = name;
+      characters += name;
       entries.put(key, entry);
     }
     return entry;
   }
 
-  /** Makes room for a tenth of the book at once, so that a flood of names costs little per name. */
-  private void foldSilent() {
+  /** Sees what an instance takes after a change, and makes room if that is too much. */
+  synchronized void weigh(String service, String instance) {
+    if (isTooLong(service, instance)) {
+      return;
+    }
+    Entry entry = entry(service, instance);
+    long now = (long) service.length() + instance.length();
+    for (KeyValue property : entry.properties) {
+      now += property.key().length() + property.value().length();
+    }
+    for (AgentAccount agent : entry.agents) {
+      now += agent.processId().length();
+      for (String figure : agent.figures().keySet()) {
+        now += figure.length() + FIGURE;
+      }
+    }
+    characters += now - entry.characters;
+    entry.characters = now;
+    boolean room = true;
+    while (room && characters > maxCharacters) {
+      room = foldSilent();
+    }
+  }
+
+  /**
+   * Makes room for a tenth of the book at once, so that a flood of names costs little per name;
+   * false when there is nobody left.
+   */
+  private boolean foldSilent() {
     Entry others = entries.computeIfAbsent(OTHERS_KEY, key -> new Entry());
-    entries.entrySet().stream()
-        .filter(entry -> !entry.getKey().equals(OTHERS_KEY))
-        .sorted(Comparator.comparingLong(entry -> entry.getValue().lastSeenMillis))
-        .limit(MAX_INSTANCES / 10)
-        .toList()
-        .forEach(
-            silent -> {
-              Entry entry = silent.getValue();
-              others.removed = others.removed.plus(entry.removed);
-              others.duplicates = others.duplicates.plus(entry.duplicates);
-              entry.refused.forEach(
-                  (reason, counts) -> others.refused.merge(reason, counts, Counts::plus));
-              others.lastSeenMillis = Math.max(others.lastSeenMillis, entry.lastSeenMillis);
-              entries.remove(silent.getKey());
-            });
+    List<Map.Entry<InstanceKey, Entry>> folded =
+        entries.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(OTHERS_KEY))
+            .sorted(Comparator.comparingLong(entry -> entry.getValue().lastSeenMillis))
+            .limit(Math.max(1, entries.size() / 10))
+            .toList();
+    for (Map.Entry<InstanceKey, Entry> silent : folded) {
+      Entry entry = silent.getValue();
+      others.removed = others.removed.plus(entry.removed);
+      others.duplicates = others.duplicates.plus(entry.duplicates);
+      entry.refused.forEach((reason, counts) -> others.refused.merge(reason, counts, Counts::plus));
+      others.lastSeenMillis = Math.max(others.lastSeenMillis, entry.lastSeenMillis);
+      characters -= entry.characters;
+      entries.remove(silent.getKey());
+    }
+    changes++;
     propertyChanges++;
+    return !folded.isEmpty();
   }
 
   private Set<InstanceKey> keys(Map<InstanceKey, InstanceTotals> kept) {

@@ -80,6 +80,7 @@ public final class AccountBookFile {
           entry.agents.add(
               new AgentAccount(key.service(), key.instance(), processId, figures, receivedMillis));
         }
+        book.weigh(key.service(), key.instance());
       }
     }
   }
@@ -110,6 +111,7 @@ public final class AccountBookFile {
       }
       synchronized (book) {
         book.entry(key.service(), key.instance()).properties = properties;
+        book.weigh(key.service(), key.instance());
       }
     }
   }

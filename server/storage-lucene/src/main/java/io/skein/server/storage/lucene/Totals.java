@@ -1,5 +1,6 @@
 package io.skein.server.storage.lucene;
 
+import io.skein.server.storage.AccountBook;
 import io.skein.server.storage.InstanceKey;
 import io.skein.server.storage.InstanceTotals;
 import io.skein.server.storage.SegmentFacts;
@@ -19,14 +20,37 @@ import java.util.concurrent.ConcurrentHashMap;
  * always fits what the commit contains. One thread adds; any thread reads.
  */
 final class Totals {
+  /**
+   * How many characters all names together may have. Honest ones are far below; but a segment of a
+   * hundred bytes on the disk can have a name of thousands, and all of these are held in memory.
+   */
+  static final long MAX_CHARACTERS = 2L << 20;
+
+  private static final InstanceKey OTHERS = new InstanceKey(AccountBook.OTHERS, AccountBook.OTHERS);
+
   private final ConcurrentHashMap<InstanceKey, InstanceTotals> byInstance =
       new ConcurrentHashMap<>();
   private long firstMillis = Long.MAX_VALUE;
   private long lastMillis = Long.MIN_VALUE;
   private long segments;
+  private long characters;
 
   void add(SegmentFacts facts) {
-    add(new InstanceKey(facts.service(), facts.instance()), InstanceTotals.of(facts));
+    add(known(facts.service(), facts.instance(), true), InstanceTotals.of(facts));
+  }
+
+  /** The key of an instance, or that of all for whom there is no room. */
+  private synchronized InstanceKey known(String service, String instance, boolean may) {
+    InstanceKey key = new InstanceKey(service, instance);
+    if (byInstance.containsKey(key)) {
+      return key;
+    }
+    long name = (long) service.length() + instance.length();
+    if (!may || characters + name > MAX_CHARACTERS) {
+      return OTHERS;
+    }
+    characters += name;
+    return key;
   }
 
   /** A segment has grown. */
@@ -34,7 +58,7 @@ final class Totals {
     InstanceTotals less = InstanceTotals.of(before);
     InstanceTotals more = InstanceTotals.of(now);
     add(
-        new InstanceKey(now.service(), now.instance()),
+        known(now.service(), now.instance(), false),
         new InstanceTotals(
             0,
             more.spans() - less.spans(),
@@ -98,7 +122,7 @@ final class Totals {
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       for (int i = in.readInt(); i > 0; i--) {
-        InstanceKey key = new InstanceKey(read(in), read(in));
+        InstanceKey key = totals.known(read(in), read(in), true);
         totals.add(
             key,
             new InstanceTotals(
