@@ -33,8 +33,8 @@ final class TokenCheck implements ServerInterceptor {
     call.close(
         Status.PERMISSION_DENIED.withDescription(
             sent == null
-                ? "this server asks for a token: set it at the agent (skein.authentication or"
-                    + " SW_AGENT_AUTHENTICATION)"
+                ? "this server asks for a token: set it at the agent (skein.token or SKEIN_TOKEN;"
+                    + " SkyWalking's: agent.authentication or SW_AGENT_AUTHENTICATION)"
                 : "the token is not the one this server was started with"),
         new Metadata());
     return new ServerCall.Listener<>() {};

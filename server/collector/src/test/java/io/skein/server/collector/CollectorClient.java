@@ -181,7 +181,10 @@ final class CollectorClient implements AutoCloseable {
 
     private Stream(ClientCall<byte[], byte[]> call, Metadata headers) {
       this.call = call;
-      call.start(this, headers);
+      // A copy: gRPC adds its own to those of a call, and sends them on another thread.
+      Metadata own = new Metadata();
+      own.merge(headers);
+      call.start(this, own);
       call.request(2);
     }
 

@@ -57,9 +57,7 @@ class FullDiskTest {
       throws Exception {
     awaitAcknowledged(ledger.acknowledged() + 2_000);
     long settled = ledger.acknowledged(ledger.acknowledged() - 2_000);
-    server.await(
-        "/api/trace?id=" + NumberedSegments.traceId(settled),
-        trace -> trace.path("segments").size() == 1);
+    segments.assertIs(settled, server.trace(NumberedSegments.traceId(settled), 1));
 
     system.fill(ballast);
     Status refusal = senders.awaitRefusal();

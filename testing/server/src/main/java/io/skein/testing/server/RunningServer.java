@@ -170,9 +170,17 @@ public final class RunningServer implements AutoCloseable {
 
   /** Waits until a trace has this many segments, and returns it. */
   public Trace trace(String id, int segments) throws IOException, InterruptedException {
-    return new Trace(
-        await(
-            "/api/trace?id=" + encoded(id), answer -> answer.path("segments").size() >= segments));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (true) {
+      Optional<Trace> found = find(id);
+      if (found.isPresent() && found.get().json().path("segments").size() >= segments) {
+        return found.get();
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("trace " + id + " has not " + segments + " segments: " + found);
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
   }
 
   /** A text as it stands in a query. */
