@@ -380,4 +380,29 @@ class HeaderTest {
     String text = Base64.getEncoder().encodeToString(id.getBytes(StandardCharsets.UTF_8));
     return "1-" + text + "-" + text + "-" + spanId + "-YQ==-YQ==-YQ==-YQ==";
   }
+
+  /** It is kept for clients inside of one another; what it is made of may change meanwhile. */
+  @Test
+  void aHeaderThatIsAskedForAgainKnowsWhatHasChanged() {
+    Span entry = tracer.startEntry("GET:/");
+    Span exit = tracer.startExit("GET:/next", "a:1");
+    String first = Headers.from(tracer, exit).get("sw8");
+    assertThat(Headers.from(tracer, exit).get("sw8")).isEqualTo(first);
+
+    entry.operationName("GET:/orders/{id}");
+    String renamed = Headers.from(tracer, exit).get("sw8");
+    assertThat(renamed).isNotEqualTo(first).contains(base64("GET:/orders/{id}"));
+    exit.peer("b:2");
+    assertThat(Headers.from(tracer, exit).get("sw8")).isNotEqualTo(renamed).contains(base64("b:2"));
+    exit.end();
+    Span other = tracer.startExit("GET:/other", "b:2");
+    assertThat(Headers.from(tracer, other).get("sw8").split("-", -1)[3]).isEqualTo("2");
+    other.end();
+    entry.end();
+    recorder.only();
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
 }

@@ -426,4 +426,26 @@ class SnapshotTest {
     Spans.inAnotherThread(() -> snapshot[0] = capturedIn("elsewhere"));
     return snapshot[0];
   }
+
+  /** Captures in one place share an object; in another place, or after a change, they do not. */
+  @Test
+  void aSnapshotThatIsTakenAgainKnowsWhatHasChanged() {
+    Span entry = tracer.startEntry("GET:/");
+    Snapshot first = tracer.capture();
+    assertThat(tracer.capture()).isSameAs(first);
+
+    Span local = tracer.startLocal("inside");
+    assertThat(tracer.capture().spanId()).isEqualTo(1);
+    local.end();
+    entry.operationName("GET:/orders/{id}");
+    assertThat(tracer.capture().toRef().parentEndpoint()).isEqualTo("GET:/orders/{id}");
+    tracer.putCorrelation("tenant", "a");
+    assertThat(Correlation.get(tracer.capture().correlation, "tenant")).isEqualTo("a");
+    tracer.skipAnalysis();
+    assertThat(tracer.capture().skipAnalysis).isTrue();
+    assertThat(first.spanId()).isZero();
+    assertThat(first.toRef().parentEndpoint()).isEqualTo("GET:/");
+    entry.end();
+    recorder.only();
+  }
 }
