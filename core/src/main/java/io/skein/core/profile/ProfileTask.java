@@ -91,9 +91,7 @@ public record ProfileTask(
     }
     boolean open = most == Integer.MAX_VALUE;
     return new Refusal(
-        field,
-        Long.toString(value),
-        open ? "at least " + least : "from " + least + " to " + most);
+        field, Long.toString(value), open ? "at least " + least : "from " + least + " to " + most);
   }
 
   /** Returns when it is over, in milliseconds since 1970. */
