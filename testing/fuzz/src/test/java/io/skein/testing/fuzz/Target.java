@@ -19,6 +19,7 @@ record Target(String name, String className, int longest) {
       List.of(
           of("headers", "core.HeaderFuzz", 8192),
           of("correlation", "core.CorrelationFuzz", 2048),
+          of("spool", "core.report.spool.SpoolFuzz", 512),
           of("path-pattern", "core.PathPatternFuzz", 512),
           of("jdbc-url", "core.db.JdbcUrlFuzz", 1024),
           of("context-carrier", "contextmanager.CarrierFuzz", 8192),
