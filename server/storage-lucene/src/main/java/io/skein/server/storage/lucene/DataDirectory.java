@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +25,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -65,7 +67,7 @@ final class DataDirectory implements Closeable {
 
   static DataDirectory open(Path root) {
     try {
-      Files.createDirectories(root);
+      make(root);
     } catch (IOException e) {
       throw new StorageException(
           "the data directory "
@@ -93,6 +95,34 @@ final class DataDirectory implements Closeable {
               + reason(e)
               + "); see whether the disk is full or read-only",
           e);
+    }
+  }
+
+  /**
+   * Makes the directory where it is missing, readable for its user alone: statements and addresses
+   * of many services are in it. One that is there keeps the rights that somebody gave it.
+   */
+  private static void make(Path root) throws IOException {
+    if (Files.isDirectory(root)) {
+      return;
+    }
+    Path parent = root.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    boolean posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    try {
+      if (posix) {
+        Files.createDirectory(
+            root,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectory(root);
+      }
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(root)) {
+        throw e;
+      }
     }
   }
 
