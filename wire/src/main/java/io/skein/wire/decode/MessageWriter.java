@@ -4,8 +4,11 @@ import io.skein.wire.model.Command;
 import io.skein.wire.model.InstancePing;
 import io.skein.wire.model.InstanceProperties;
 import io.skein.wire.model.KeyValue;
+import io.skein.wire.model.ProfileTaskFinish;
+import io.skein.wire.model.ProfileTaskQuery;
 import io.skein.wire.model.SpanLog;
 import io.skein.wire.model.SpanReference;
+import io.skein.wire.model.ThreadSnapshot;
 import io.skein.wire.model.TraceSegment;
 import io.skein.wire.model.TraceSpan;
 import java.util.List;
@@ -56,6 +59,44 @@ public final class MessageWriter {
   public static byte[] instancePing(InstancePing message) {
     ProtoWriter out = new ProtoWriter();
     out.text(3, message.layer());
+    out.text(2, message.instance());
+    out.text(1, message.service());
+    return out.toByteArray();
+  }
+
+  /** Writes a {@code ThreadSnapshot}. */
+  public static byte[] snapshot(ThreadSnapshot message) {
+    ProtoWriter out = new ProtoWriter();
+    out.number(ProfileFields.FRAMES_CUT, message.framesCut());
+    out.number(ProfileFields.PERIOD_MILLIS, message.periodMillis());
+    out.number(ProfileFields.STATE, message.state());
+    int before = out.written();
+    for (int i = message.frames().size() - 1; i >= 0; i--) {
+      out.element(1, message.frames().get(i));
+    }
+    if (!message.frames().isEmpty()) {
+      out.endMessage(5, before);
+    }
+    out.number(4, message.sequence());
+    out.number(3, message.millis());
+    out.text(2, message.segmentId());
+    out.text(1, message.taskId());
+    return out.toByteArray();
+  }
+
+  /** Writes a {@code ProfileTaskCommandQuery}. */
+  public static byte[] profileTaskQuery(ProfileTaskQuery message) {
+    ProtoWriter out = new ProtoWriter();
+    out.number(3, message.lastCommandMillis());
+    out.text(2, message.instance());
+    out.text(1, message.service());
+    return out.toByteArray();
+  }
+
+  /** Writes a {@code ProfileTaskFinishReport}. */
+  public static byte[] profileTaskFinish(ProfileTaskFinish message) {
+    ProtoWriter out = new ProtoWriter();
+    out.text(3, message.taskId());
     out.text(2, message.instance());
     out.text(1, message.service());
     return out.toByteArray();

@@ -32,13 +32,18 @@ final class ProtoWriter {
 
   void text(int field, String text) {
     if (!text.isEmpty()) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      reserve(utf8.length);
-      start -= utf8.length;
-      System.arraycopy(utf8, 0, bytes, start, utf8.length);
-      varint(utf8.length);
-      tag(field, ProtoReader.BYTES);
+      element(field, text);
     }
+  }
+
+  /** One text of a repeated field: written also when it is empty. */
+  void element(int field, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    reserve(utf8.length);
+    start -= utf8.length;
+    System.arraycopy(utf8, 0, bytes, start, utf8.length);
+    varint(utf8.length);
+    tag(field, ProtoReader.BYTES);
   }
 
   /** An int32, int64 or enum; negative ones take ten bytes. */

@@ -20,6 +20,11 @@ public final class ProtocolDescriptors {
   public static final Descriptor PROPERTIES = FILE.findMessageTypeByName("InstanceProperties");
   public static final Descriptor PING = FILE.findMessageTypeByName("InstancePingPkg");
   public static final Descriptor COMMANDS = FILE.findMessageTypeByName("Commands");
+  public static final Descriptor SNAPSHOT = FILE.findMessageTypeByName("ThreadSnapshot");
+  public static final Descriptor PROFILE_QUERY =
+      FILE.findMessageTypeByName("ProfileTaskCommandQuery");
+  public static final Descriptor PROFILE_FINISH =
+      FILE.findMessageTypeByName("ProfileTaskFinishReport");
 
   private ProtocolDescriptors() {}
 
@@ -77,6 +82,30 @@ public final class ProtocolDescriptors {
         file, "InstancePingPkg", "1:string service", "2:string serviceInstance", "3:string layer");
     message(file, "Command", "1:string command", "2:KeyStringValuePair args");
     message(file, "Commands", "1:Command commands");
+    message(file, "ThreadStack", "1:strings codeSignatures");
+    message(
+        file,
+        "ThreadSnapshot",
+        "1:string taskId",
+        "2:string traceSegmentId",
+        "3:int64 time",
+        "4:int32 sequence",
+        "5:one ThreadStack stack",
+        "15001:int32 skeinState",
+        "15002:int32 skeinPeriodMillis",
+        "15003:int32 skeinFramesCut");
+    message(
+        file,
+        "ProfileTaskCommandQuery",
+        "1:string service",
+        "2:string serviceInstance",
+        "3:int64 lastCommandTime");
+    message(
+        file,
+        "ProfileTaskFinishReport",
+        "1:string service",
+        "2:string serviceInstance",
+        "3:string taskId");
     try {
       return FileDescriptor.buildFrom(file.build(), new FileDescriptor[0]);
     } catch (DescriptorValidationException e) {
@@ -84,12 +113,12 @@ public final class ProtocolDescriptors {
     }
   }
 
-  /** A field of a message type is always a repeated one in this protocol. */
+  /** A field of a message type is a repeated one, unless it begins with "one". */
   private static void message(FileDescriptorProto.Builder file, String name, String... fields) {
     DescriptorProto.Builder message = DescriptorProto.newBuilder().setName(name);
     for (String field : fields) {
       int colon = field.indexOf(':');
-      int space = field.indexOf(' ');
+      int space = field.lastIndexOf(' ');
       String type = field.substring(colon + 1, space);
       FieldDescriptorProto.Builder built =
           FieldDescriptorProto.newBuilder()
@@ -98,6 +127,12 @@ public final class ProtocolDescriptors {
               .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
       switch (type) {
         case "string" -> built.setType(FieldDescriptorProto.Type.TYPE_STRING);
+        case "strings" ->
+            built
+                .setType(FieldDescriptorProto.Type.TYPE_STRING)
+                .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED);
+        case "one ThreadStack" ->
+            built.setType(FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName("ThreadStack");
         case "int32" -> built.setType(FieldDescriptorProto.Type.TYPE_INT32);
         case "int64" -> built.setType(FieldDescriptorProto.Type.TYPE_INT64);
         case "bool" -> built.setType(FieldDescriptorProto.Type.TYPE_BOOL);

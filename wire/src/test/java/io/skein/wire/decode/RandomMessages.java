@@ -27,13 +27,19 @@ final class RandomMessages {
     for (FieldDescriptor field : type.getFields()) {
       if (field.isRepeated()) {
         for (int i = random.nextInt(4); i > 0; i--) {
-          message.addRepeatedField(field, next(field.getMessageType()));
+          message.addRepeatedField(field, value(field));
         }
       } else if (random.nextInt(5) > 0) {
-        message.setField(field, scalar(field));
+        message.setField(field, value(field));
       }
     }
     return message.build();
+  }
+
+  private Object value(FieldDescriptor field) {
+    return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        ? next(field.getMessageType())
+        : scalar(field);
   }
 
   private Object scalar(FieldDescriptor field) {
@@ -56,10 +62,17 @@ final class RandomMessages {
     Message.Builder copy =
         message.toBuilder().setUnknownFields(UnknownFieldSet.getDefaultInstance());
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
-      if (field.isRepeated()) {
-        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
-          copy.setRepeatedField(field, i, known((Message) message.getRepeatedField(field, i)));
+      if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+        continue;
+      }
+      if (!field.isRepeated()) {
+        if (message.hasField(field)) {
+          copy.setField(field, known((Message) message.getField(field)));
         }
+        continue;
+      }
+      for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+        copy.setRepeatedField(field, i, known((Message) message.getRepeatedField(field, i)));
       }
     }
     return copy.build();
