@@ -1,6 +1,8 @@
 package io.skein.core;
 
 import io.skein.api.Span;
+import io.skein.core.profile.ProfiledSegment;
+import io.skein.core.profile.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * while a span is active in it, above that span; then the branch stays, empty or not, until the
  * {@link Activation} is closed. The stack is changed by its owner, under the lock of the segment.
  */
-final class Branch extends Context {
+final class Branch extends Context implements ProfiledSegment {
   final Segment segment;
 
   /** Never popped: it is another's, or nobody's. */
@@ -19,6 +21,9 @@ final class Branch extends Context {
 
   /** The segment was reported, unfinished; what lies here was ended by that. */
   boolean cutOff;
+
+  /** Whether it has a place among the open segments; its owner's thread only. */
+  boolean listed;
 
   Branch(Segment segment, ThreadState home, @Nullable StackedSpan base) {
     super(segment.tracer, home);
@@ -166,13 +171,54 @@ final class Branch extends Context {
 
   /** The span this branch is above of is not active in this thread any more. */
   void deactivate() {
+    ThreadState left = home;
     home = ThreadState.NOWHERE;
+    Profiling.left(this, left);
     popAll();
     segment.deactivated();
   }
 
   @Override
-  void ended() {}
+  void ended(ThreadState left) {
+    Profiling.left(this, left);
+  }
+
+  // ---- what the profiler reads: the segment, and this thread
+
+  @Override
+  public String segmentId() {
+    return segment.segmentId();
+  }
+
+  @Override
+  public String profiledName() {
+    return segment.profiledName();
+  }
+
+  @Override
+  public long profiledSinceMillis() {
+    return segment.profiledSinceMillis();
+  }
+
+  @Override
+  public long profiledUntilMillis() {
+    return segment.profiledUntilMillis();
+  }
+
+  @Override
+  public @Nullable Thread profiledThread() {
+    return cutOff ? null : home.thread;
+  }
+
+  @Override
+  public boolean isWanted() {
+    return segment.isWanted();
+  }
+
+  @Override
+  public Watch watchedBy(Watch offered) {
+    return segment.watchedBy(offered);
+  }
 
   @Override
   Snapshot capture() {

@@ -159,14 +159,14 @@ abstract sealed class Context permits Segment, Branch, IgnoredContext {
     } else {
       left.closeActivationsIn(this);
     }
-    ended();
+    ended(left);
   }
 
   /** Takes the topmost span off the stack. */
   abstract void pop(StackedSpan span, long now);
 
   /** The stack is empty, and the thread is free for the next context. */
-  abstract void ended();
+  abstract void ended(ThreadState left);
 
   /** What another thread needs to go on from here. */
   abstract Snapshot capture();

@@ -111,6 +111,9 @@ final class DetachedStart {
         new Segment(
             tracer, here, tracer.identity(), ref == null ? null : ref.traceId(), tracer.now());
     segment.beginShared();
+    if (tracer.profiler != null) {
+      Profiling.continues(segment, snapshot == null ? null : snapshot.request);
+    }
     Span span = segment.startDetached(type, name, millis, null);
     if (span instanceof RecordingSpan record) {
       if (ref != null) {

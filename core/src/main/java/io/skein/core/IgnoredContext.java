@@ -47,7 +47,7 @@ final class IgnoredContext extends Context {
   }
 
   @Override
-  void ended() {}
+  void ended(ThreadState left) {}
 
   @Override
   Snapshot capture() {

@@ -52,7 +52,7 @@ final class RecordingSpan extends SpanRecord implements Span {
 
   /** Another entry started directly inside this one: it begins its description anew. */
   Span reuseEntry(String name) {
-    operationName = name;
+    named(name);
     componentId = 0;
     layer = 0;
     Arrays.fill(tags, 0, 2 * tagCount, null);
@@ -142,9 +142,16 @@ final class RecordingSpan extends SpanRecord implements Span {
     }
     String cut = segment.tracer.cutName(name);
     if (isPlain()) {
-      operationName = cut;
+      named(cut);
     } else {
-      changeFromElsewhere(() -> operationName = cut);
+      changeFromElsewhere(() -> named(cut));
+    }
+  }
+
+  private void named(String name) {
+    operationName = name;
+    if (id == 0 && segment.tracer.profiler != null) {
+      Profiling.renamed(segment, name);
     }
   }
 

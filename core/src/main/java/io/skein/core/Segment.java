@@ -1,6 +1,9 @@
 package io.skein.core;
 
 import io.skein.api.Span;
+import io.skein.core.profile.ProfiledSegment;
+import io.skein.core.profile.SampledRequest;
+import io.skein.core.profile.Watch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Ids are two numbers until somebody asks for the text, which for a segment without hand-over or
  * calls is the reporter's thread. A trace that begins here has the number before the segment's.
  */
-public final class Segment extends Context {
+public final class Segment extends Context implements ProfiledSegment {
   private final Identity identity;
   private final long threadId;
   private final long number;
@@ -53,12 +56,27 @@ public final class Segment extends Context {
   /** Set by any thread; who reads an older value is only earlier. */
   private volatile boolean unwanted;
 
-  private int holds;
+  private short holds;
 
   /**
    * The first entry span, or else the first span: its name is the endpoint others know us by (T23).
    */
   private @Nullable RecordingSpan primary;
+
+  /** Span 0, whose name the profiler goes by. */
+  private @Nullable RecordingSpan first;
+
+  /**
+   * By whom it is watched; mostly nobody. Written by the owner's thread before the sampler knows
+   * the segment, from then on under the lock.
+   */
+  @Nullable Watch watch;
+
+  /** Whether it has a place among the open segments; its owner's thread only. */
+  boolean listed;
+
+  /** Whether the time it took is of interest. */
+  boolean timed;
 
   /** Null for a plain segment, whose owner is alone in it. Written once, under the lock. */
   private @Nullable Sharing sharing;
@@ -96,6 +114,7 @@ public final class Segment extends Context {
     return text;
   }
 
+  @Override
   public String segmentId() {
     String text = segmentIdText;
     if (text == null) {
@@ -146,6 +165,9 @@ public final class Segment extends Context {
     RecordingSpan span = new RecordingSpan(this, nextId++, type, operationName, now);
     span.below = top;
     top = span;
+    if (span.id == 0) {
+      first = span;
+    }
     if (primary == null || (type == SpanType.ENTRY && primary.type() != SpanType.ENTRY)) {
       primary = span;
     }
@@ -267,7 +289,8 @@ public final class Segment extends Context {
   }
 
   @Override
-  void ended() {
+  void ended(ThreadState left) {
+    Profiling.left(this);
     if (!async) {
       reported = true;
       tracer.report(this);
@@ -342,6 +365,7 @@ public final class Segment extends Context {
       }
     }
     here.replace(this, branch);
+    Profiling.shared(this, branch, here);
     tracer.asyncRegistry().add(this);
     tracer.reportUnfinished(false);
   }
@@ -417,6 +441,9 @@ public final class Segment extends Context {
 
   /** A span is new or has become something else: it may be the primary one. */
   void retyped(RecordingSpan span) {
+    if (span.id == 0) {
+      first = span;
+    }
     if (primary == null || (span.type() == SpanType.ENTRY && primary.type() != SpanType.ENTRY)) {
       primary = span;
     }
@@ -635,6 +662,9 @@ public final class Segment extends Context {
         }
       }
     }
+    if (watch != null) {
+      watch.release(); // a thread may still be in it, but it is not reported any more
+    }
     tracer.counters().asyncUnfinished();
     tracer.report(this);
   }
@@ -662,6 +692,48 @@ public final class Segment extends Context {
     }
   }
 
+  // ---- what the profiler reads
+
+  @Override
+  public String profiledName() {
+    RecordingSpan span = first;
+    return span == null ? Tracer.UNNAMED : span.operationName;
+  }
+
+  @Override
+  public long profiledSinceMillis() {
+    RecordingSpan span = first;
+    return span == null ? Long.MAX_VALUE : span.startMillis;
+  }
+
+  @Override
+  public long profiledUntilMillis() {
+    RecordingSpan span = first;
+    return span == null ? 0 : span.endMillis;
+  }
+
+  @Override
+  public @Nullable Thread profiledThread() {
+    return home.thread;
+  }
+
+  @Override
+  public boolean isWanted() {
+    return !unwanted;
+  }
+
+  @Override
+  public Watch watchedBy(Watch offered) {
+    synchronized (this) {
+      Watch present = watch;
+      if (present == null) {
+        watch = offered;
+        return offered;
+      }
+      return present;
+    }
+  }
+
   // ---- going on elsewhere
 
   @Override
@@ -685,13 +757,26 @@ public final class Segment extends Context {
     traceIdIsOut = true;
     RecordingSpan nearest = StackedSpan.nearestRecord(span);
     int spanId = nearest == null ? 0 : nearest.id;
+    SampledRequest request = watch == null ? null : watch.request();
+    if (request != null) {
+      request.handedOn();
+    }
     Snapshot last = lastSnapshot;
-    if (last != null && last.says(spanId, traceIdText, endpoint(), correlation, skipAnalysis)) {
+    if (last != null
+        && last.says(spanId, traceIdText, endpoint(), correlation, skipAnalysis, request)) {
       return last;
     }
     Snapshot made =
         Snapshot.of(
-            identity, threadId, number, spanId, traceIdText, endpoint(), correlation, skipAnalysis);
+            identity,
+            threadId,
+            number,
+            spanId,
+            traceIdText,
+            endpoint(),
+            correlation,
+            skipAnalysis,
+            request);
     lastSnapshot = made;
     return made;
   }

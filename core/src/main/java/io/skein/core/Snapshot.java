@@ -1,5 +1,6 @@
 package io.skein.core;
 
+import io.skein.core.profile.SampledRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,11 @@ public final class Snapshot {
 
   final @Nullable String incomingHeader;
 
+  /**
+   * The sampled request that it was captured in, so that what goes on elsewhere is sampled, too.
+   */
+  final @Nullable SampledRequest request;
+
   private Snapshot(
       Identity identity,
       long threadId,
@@ -34,7 +40,8 @@ public final class Snapshot {
       String[] correlation,
       boolean skipAnalysis,
       IgnoredContext.@Nullable Onward ignored,
-      @Nullable String incomingHeader) {
+      @Nullable String incomingHeader,
+      @Nullable SampledRequest request) {
     this.identity = identity;
     this.threadId = threadId;
     this.segmentNumber = segmentNumber;
@@ -45,6 +52,7 @@ public final class Snapshot {
     this.skipAnalysis = skipAnalysis;
     this.ignored = ignored;
     this.incomingHeader = incomingHeader;
+    this.request = request;
   }
 
   static Snapshot of(
@@ -55,7 +63,8 @@ public final class Snapshot {
       @Nullable String traceIdText,
       String endpoint,
       String[] correlation,
-      boolean skipAnalysis) {
+      boolean skipAnalysis,
+      @Nullable SampledRequest request) {
     return new Snapshot(
         identity,
         threadId,
@@ -66,7 +75,8 @@ public final class Snapshot {
         correlation,
         skipAnalysis,
         null,
-        null);
+        null,
+        request);
   }
 
   static Snapshot ofIgnored(IgnoredContext context) {
@@ -80,7 +90,8 @@ public final class Snapshot {
         context.correlation,
         context.skipAnalysis,
         context.onward,
-        context.incomingHeader);
+        context.incomingHeader,
+        null);
   }
 
   static Snapshot ofUnwanted(Segment segment) {
@@ -94,6 +105,7 @@ public final class Snapshot {
         segment.correlation,
         segment.skipAnalysis,
         IgnoredContext.Onward.SUPPRESSED,
+        null,
         null);
   }
 
@@ -103,8 +115,10 @@ public final class Snapshot {
       @Nullable String traceIdText,
       String endpoint,
       String[] correlation,
-      boolean skipAnalysis) {
+      boolean skipAnalysis,
+      @Nullable SampledRequest request) {
     return this.spanId == spanId
+        && this.request == request
         && isSame(this.traceIdText, traceIdText)
         && isSame(this.endpoint, endpoint)
         && this.correlation == correlation
@@ -127,7 +141,8 @@ public final class Snapshot {
         changed,
         skipAnalysis,
         ignored,
-        incomingHeader);
+        incomingHeader,
+        request);
   }
 
   /** Whether the trace it comes from is recorded. */

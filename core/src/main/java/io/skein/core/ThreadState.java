@@ -61,6 +61,25 @@ final class ThreadState {
     }
   }
 
+  /** Whether this thread is at work in a segment, or has set it aside and will come back to it. */
+  boolean isIn(Segment segment) {
+    if (isOf(active, segment)) {
+      return true;
+    }
+    for (Handover each = handover; each != null; each = each.outer) {
+      if (isOf(each.activeBefore, segment)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isOf(@Nullable Context context, Segment segment) {
+    return context != null
+        && context.home == this
+        && (context == segment || (context instanceof Branch branch && branch.segment == segment));
+  }
+
   /**
    * A context has ended that was not the active one. If that is so because of spans that were
    * activated in it and whose scopes nobody has closed, they are closed now: the next request of a

@@ -1,6 +1,8 @@
 package io.skein.core;
 
 import io.skein.api.Span;
+import io.skein.core.profile.Profiler;
+import io.skein.core.profile.SampledRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ public final class Tracer {
   private final AsyncRegistry asyncRegistry;
   private final Headers headers;
   private final Admission admission;
+  final @Nullable Profiler profiler;
   private volatile Identity identity;
   private volatile int spanLimit;
 
@@ -73,6 +76,10 @@ public final class Tracer {
     identity = new Identity(settings.processId, settings.service, settings.instance);
     headers = new Headers(this, settings.tagsFromCorrelation);
     admission = new Admission(this, settings.sampler, settings.noiseFilter);
+    profiler = settings.profiler;
+    if (profiler != null) {
+      profiler.clock(clock);
+    }
     spanLimit = settings.spanLimit;
   }
 
@@ -249,10 +256,12 @@ public final class Tracer {
     }
     long now = now();
     SegmentRef ref = null;
+    SampledRequest request = null;
     if (incoming != null && incoming.parent != null) {
       ref = incoming.parent.ref;
     } else if (handedOver != null) {
       ref = handedOver.toRef();
+      request = handedOver.request;
     }
     Segment segment = new Segment(this, here, identity, ref == null ? null : ref.traceId(), now);
     RecordingSpan span = segment.push(type, name, now);
@@ -272,6 +281,9 @@ public final class Tracer {
         segment.correlation = handedOver.correlation;
         segment.skipAnalysis = handedOver.skipAnalysis;
       }
+    }
+    if (profiler != null) {
+      Profiling.started(segment, here, request);
     }
     return span;
   }
@@ -518,9 +530,13 @@ public final class Tracer {
         segment.share();
       }
       Branch branch = segment.activate(here, stacked);
-      return branch != null
-          ? new Activation(this, here, branch, null)
-          : new Activation(this, here, null, segment.snapshotAt(stacked));
+      if (branch == null) {
+        return new Activation(this, here, null, segment.snapshotAt(stacked));
+      }
+      if (profiler != null) {
+        Profiling.activated(branch, here);
+      }
+      return new Activation(this, here, branch, null);
     }
     return span instanceof NoopSpan noop
             && noop.context instanceof IgnoredContext ignored
@@ -748,6 +764,7 @@ public final class Tracer {
       counters.notReported();
       return;
     }
+    Profiling.complete(segment);
     segment.forgetWhatWasSent();
     try {
       sink.accept(segment);

@@ -1,5 +1,6 @@
 package io.skein.core;
 
+import io.skein.core.profile.Profiler;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -30,6 +31,7 @@ public final class TracerBuilder {
   String cluster = "";
   Set<String> ignoredErrors = Set.of();
   Set<String> tagsFromCorrelation = Set.of();
+  @Nullable Profiler profiler;
 
   TracerBuilder() {}
 
@@ -138,6 +140,12 @@ public final class TracerBuilder {
   /** Correlation keys whose values also become tags. */
   public TracerBuilder tagsFromCorrelation(Set<String> keys) {
     tagsFromCorrelation = Set.copyOf(keys);
+    return this;
+  }
+
+  /** Who samples what this tracer's requests do; null, the default, for nobody. */
+  public TracerBuilder profiler(@Nullable Profiler newProfiler) {
+    profiler = newProfiler;
     return this;
   }
 
