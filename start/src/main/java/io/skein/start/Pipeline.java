@@ -3,12 +3,15 @@ package io.skein.start;
 import io.skein.core.NoiseFilter;
 import io.skein.core.Sampler;
 import io.skein.core.Tracer;
+import io.skein.core.profile.Profiler;
+import io.skein.core.profile.ProfilerSettings;
 import io.skein.core.report.ReportCounters;
 import io.skein.core.report.ReportLog;
 import io.skein.core.report.ReporterLimits;
 import io.skein.wire.grpc.CollectorAddress;
 import io.skein.wire.grpc.GrpcReporting;
 import io.skein.wire.grpc.GrpcSettings;
+import io.skein.wire.grpc.Profiling;
 import io.skein.wire.grpc.TlsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,12 +31,15 @@ public final class Pipeline {
 
   private final Tracer tracer;
   private final GrpcReporting reporting;
+  private final @Nullable Profiler profiler;
   private final boolean encrypted;
   private volatile boolean closed;
 
-  private Pipeline(Tracer tracer, GrpcReporting reporting, boolean encrypted) {
+  private Pipeline(
+      Tracer tracer, GrpcReporting reporting, @Nullable Profiler profiler, boolean encrypted) {
     this.tracer = tracer;
     this.reporting = reporting;
+    this.profiler = profiler;
     this.encrypted = encrypted;
   }
 
@@ -54,6 +60,7 @@ public final class Pipeline {
     int queue = Math.max(1, settings.number(Setting.QUEUE));
     String token = settings.text(Setting.TOKEN);
     TlsSettings tls = TlsFiles.of(settings, jar);
+    Profiler profiler = profiler(settings, log);
     GrpcReporting reporting =
         GrpcReporting.open(
             new GrpcSettings(
@@ -76,10 +83,35 @@ public final class Pipeline {
                 settings.duration(Setting.REPORT_PAUSE),
                 ReporterLimits.DEFAULT.batchBytes(),
                 ReporterLimits.DEFAULT.batchSegments()),
+            profiler == null
+                ? null
+                : new Profiling(
+                    profiler,
+                    settings.duration(Setting.PROFILE_INTERVAL),
+                    settings.number(Setting.PROFILE_MINUTES),
+                    settings.number(Setting.PROFILE_SLOW) > 0),
             log);
-    Tracer tracer = tracer(settings, identity, reporting);
+    Tracer tracer = tracer(settings, identity, reporting, profiler);
     reporting.lookAfter(tracer);
-    return new Pipeline(tracer, reporting, tls != null);
+    return new Pipeline(tracer, reporting, profiler, tls != null);
+  }
+
+  /** Returns null where nothing may be sampled. */
+  private static @Nullable Profiler profiler(Settings settings, ReportLog log) {
+    if (!settings.isTrue(Setting.PROFILE_ACTIVE)) {
+      return null;
+    }
+    int slow = settings.number(Setting.PROFILE_SLOW);
+    return new Profiler(
+        new ProfilerSettings(
+            true,
+            settings.number(Setting.PROFILE_PARALLEL),
+            settings.number(Setting.PROFILE_PARTS),
+            settings.number(Setting.PROFILE_DEPTH),
+            settings.number(Setting.PROFILE_QUEUE),
+            slow > 0,
+            slow),
+        log);
   }
 
   private static @Nullable Boolean resend(Settings settings, ReportLog log) {
@@ -116,7 +148,10 @@ public final class Pipeline {
   }
 
   private static Tracer tracer(
-      Settings settings, ProcessIdentity identity, GrpcReporting reporting) {
+      Settings settings,
+      ProcessIdentity identity,
+      GrpcReporting reporting,
+      @Nullable Profiler profiler) {
     int sample = settings.number(Setting.SAMPLE_PER_3_SECONDS);
     return Tracer.builder()
         .service(identity.service())
@@ -133,6 +168,7 @@ public final class Pipeline {
         .operationNameLimit(settings.number(Setting.OPERATION_LENGTH))
         .correlationLimits(
             settings.number(Setting.CORRELATION_COUNT), settings.number(Setting.CORRELATION_LENGTH))
+        .profiler(profiler)
         .build();
   }
 
@@ -165,6 +201,9 @@ public final class Pipeline {
    */
   public void close(Duration within) {
     closed = true;
+    if (profiler != null) {
+      profiler.close(); // ends what it samples: that is told before the connection goes
+    }
     reporting.close(within);
   }
 }

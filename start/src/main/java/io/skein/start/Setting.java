@@ -224,6 +224,66 @@ public enum Setting {
       "",
       "",
       "How long the end of the application may be delayed to send what is still held. Nothing held, nothing delayed."),
+  PROFILE_ACTIVE(
+      "skein.profile.active",
+      "true",
+      Kind.BOOLEAN,
+      "profile.active",
+      "SW_AGENT_PROFILE_ACTIVE",
+      "Whether this process takes profile tasks from the backend: for some minutes the stacks of requests to one endpoint"
+          + " are sampled, so that one sees where their time goes, down to the line. `false` asks for none."),
+  PROFILE_INTERVAL(
+      "skein.profile.interval",
+      "20s",
+      Kind.DURATION,
+      "collector.get_profile_task_interval",
+      "SW_AGENT_COLLECTOR_GET_PROFILE_TASK_INTERVAL",
+      "How often the backend is asked for profile tasks; besides at the start, and whenever the connection is a new one."),
+  PROFILE_MINUTES(
+      "skein.profile.minutes",
+      "15",
+      Kind.NUMBER,
+      "profile.duration",
+      "SW_AGENT_PROFILE_DURATION",
+      "How many minutes a profile task may run here; longer ones end then. 15 is the most that can be ordered. (SkyWalking's"
+          + " agent has this setting, with 10, and does not regard it.)"),
+  PROFILE_PARALLEL(
+      "skein.profile.parallel",
+      "5",
+      Kind.NUMBER,
+      "profile.max_parallel",
+      "SW_AGENT_PROFILE_MAX_PARALLEL",
+      "How many requests are sampled at the same time; more are not, until one of them has ended."),
+  PROFILE_PARTS(
+      "skein.profile.parts",
+      "5",
+      Kind.NUMBER,
+      "profile.max_accept_sub_parallel",
+      "SW_AGENT_PROFILE_MAX_ACCEPT_SUB_PARALLEL",
+      "How many other threads that work for a sampled request at the same time are sampled with it."),
+  PROFILE_DEPTH(
+      "skein.profile.depth",
+      "500",
+      Kind.NUMBER,
+      "profile.dump_max_stack_depth",
+      "SW_AGENT_PROFILE_DUMP_MAX_STACK_DEPTH",
+      "Frames of a stack that are kept: of a deeper one the innermost and a few of the outermost, and how many are missing."),
+  PROFILE_QUEUE(
+      "skein.profile.queue",
+      "4500",
+      Kind.NUMBER,
+      "profile.snapshot_transport_buffer_size",
+      "SW_AGENT_PROFILE_SNAPSHOT_TRANSPORT_BUFFER_SIZE",
+      "Snapshots of stacks held in memory until they are sent. When it is full the newest are dropped and counted."),
+  PROFILE_SLOW(
+      "skein.profile.slow",
+      "0",
+      Kind.NUMBER,
+      "",
+      "",
+      "Sampling without a task: requests that take longer than is usual for their endpoint, so that a slow trace has its"
+          + " flame graph already. The number is what it may cost, in percent of one core, `1` say; `0` is off. What comes"
+          + " of it is sent to a Skein server only."),
   PLUGINS_EXCLUDE(
       "skein.plugins.exclude",
       "",

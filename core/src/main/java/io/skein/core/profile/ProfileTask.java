@@ -39,7 +39,7 @@ public record ProfileTask(
    * Times before 1970 or after the year 33658 are no times of a task; with them its end could
    * overflow.
    */
-  private static final long MAX_MILLIS = 1_000_000_000_000_000L;
+  public static final long MAX_MILLIS = 1_000_000_000_000_000L;
 
   private static final long MINUTE_MILLIS = 60_000;
 

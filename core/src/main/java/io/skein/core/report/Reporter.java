@@ -275,6 +275,7 @@ public final class Reporter implements AutoCloseable {
         }
       }
     }
+    transport.turn(now);
     state.noteOverflow(now);
     if (failing) {
       return Math.max(0, Math.min(pauseNanos, nextAttemptNanos - now));

@@ -108,6 +108,12 @@ public interface Transport extends AutoCloseable {
   @Nullable Answer tick(long nowNanos);
 
   /**
+   * Called at the end of each turn, also of those in which nothing is tried because the collector
+   * is away. Must not wait.
+   */
+  default void turn(long nowNanos) {}
+
+  /**
    * Called once, after the last send: the account is final now. Says so to the collector if it can
    * be reached within the time.
    */

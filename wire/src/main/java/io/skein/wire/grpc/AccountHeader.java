@@ -13,7 +13,12 @@ final class AccountHeader {
 
   private AccountHeader() {}
 
-  static String text(ReportCounters.Account account, String processId) {
+  /**
+   * Returns the header's value.
+   *
+   * @param further more figures, each {@code name=number;}
+   */
+  static String text(ReportCounters.Account account, String further, String processId) {
     StringBuilder text = new StringBuilder(256);
     add(text, "made", account.made());
     add(text, "delivered", account.delivered());
@@ -22,7 +27,7 @@ final class AccountHeader {
     for (Map.Entry<DropReason, Tally> entry : account.dropped().entrySet()) {
       add(text, "dropped." + entry.getKey().label(), entry.getValue());
     }
-    return text.append("id=").append(processId).toString();
+    return text.append(further).append("id=").append(processId).toString();
   }
 
   private static void add(StringBuilder text, String name, Tally tally) {

@@ -2,6 +2,7 @@ package io.skein.wire.grpc;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,15 +25,34 @@ import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: the framed messages go out, the stream is half closed, and the status comes back.
+ * One call: the framed messages go out, the stream is half closed, and the status comes back, with
+ * the message of the answer.
  *
- * <p>Made and awaited by one thread, driven by the connection's thread. The answer's message is
- * read over: {@code Commands} may hold anything, and there is no command yet that we obey.
+ * <p>Made and awaited by one thread, driven by the connection's thread.
  */
 final class GrpcCall implements AsyncClientExchangeHandler {
 
+  /**
+   * How much of an answer is kept: a hundred orders have room in it. What is longer is read over.
+   */
+  static final int MAX_ANSWER_BYTES = 64 << 10;
+
+  /** gRPC's prefix: one byte "not compressed", four bytes length. */
+  private static final int PREFIX = 5;
+
+  private static final byte[] NOTHING = {};
+
   private final HttpRequest request;
   private final ByteBuffer body;
+
+  /** Where the call goes; for who judges it later, when the connection may be another one. */
+  final CollectorAddress address;
+
+  /** Which connection carries it, counted from 1. */
+  final long connection;
+
+  /** Says whether orders in the answer are for this process. */
+  final boolean own;
 
   /** Set by the watch, on the connection's thread. */
   int streamId;
@@ -50,10 +70,20 @@ final class GrpcCall implements AsyncClientExchangeHandler {
   private volatile boolean recognisesRepeats;
   private volatile boolean notServed;
   private final int bodyStart;
+  private byte[] answer = NOTHING; // connection's thread, until the end
+  private int answerLength;
 
-  GrpcCall(HttpRequest request, ByteBuffer body) {
+  GrpcCall(
+      HttpRequest request,
+      ByteBuffer body,
+      CollectorAddress address,
+      long connection,
+      boolean own) {
     this.request = request;
     this.body = body;
+    this.address = address;
+    this.connection = connection;
+    this.own = own;
     this.bodyStart = body.position();
   }
 
@@ -75,6 +105,20 @@ final class GrpcCall implements AsyncClientExchangeHandler {
   /** Returns how it ended; null while it has not. */
   @Nullable GrpcStatus status() {
     return status;
+  }
+
+  /**
+   * Returns the message of the answer, mostly empty; null when there is none that we can read.
+   * Called when the call has ended.
+   */
+  byte @Nullable [] answer() {
+    if (answerLength < PREFIX || answer[0] != 0) {
+      return null;
+    }
+    int length = ByteBuffer.wrap(answer).getInt(1);
+    return length < 0 || length > answerLength - PREFIX
+        ? null
+        : Arrays.copyOfRange(answer, PREFIX, PREFIX + length);
   }
 
   /** Returns the exception that ended it, if it was one. */
@@ -167,7 +211,16 @@ final class GrpcCall implements AsyncClientExchangeHandler {
 
   @Override
   public void consume(ByteBuffer source) {
-    source.position(source.limit());
+    int more = source.remaining();
+    if (!own || done.getCount() == 0 || more > MAX_ANSWER_BYTES - answerLength) {
+      source.position(source.limit());
+      return;
+    }
+    if (answer.length - answerLength < more) {
+      answer = Arrays.copyOf(answer, Math.max(answerLength + more, answer.length * 2));
+    }
+    source.get(answer, answerLength, more);
+    answerLength += more;
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
@@ -44,6 +46,8 @@ final class GrpcClient implements AutoCloseable {
   private final Set<CollectorAddress> recognising = new HashSet<>();
   private long handedOver;
   private @Nullable Runnable meanwhile;
+  private Consumer<byte[]> orders = answer -> {};
+  private Supplier<String> furtherFigures = () -> "";
 
   private long lastToldNanos;
   private ReportCounters.@Nullable Account lastTold;
@@ -83,10 +87,25 @@ final class GrpcClient implements AutoCloseable {
     meanwhile = work;
   }
 
+  /** To whom answers go that say something, and are for this process. */
+  void onOrders(Consumer<byte[]> receiver) {
+    orders = receiver;
+  }
+
+  /** What the account says besides that of the segments. */
+  void alsoTell(Supplier<String> figures) {
+    furtherFigures = figures;
+  }
+
   /** Says whether what is at the current address recognises repeats, or may get them anyway. */
   boolean recognisesRepeats() {
     Boolean wanted = settings.resend();
-    return wanted != null ? wanted : recognising.contains(settings.backends().get(current));
+    return wanted != null ? wanted : isOurs();
+  }
+
+  /** Says whether what is at the current address has called itself a server of ours. */
+  boolean isOurs() {
+    return recognising.contains(settings.backends().get(current));
   }
 
   /** Returns how many bytes of the last call's body its server may have got and looked at. */
@@ -167,18 +186,25 @@ final class GrpcClient implements AutoCloseable {
     return GrpcStatus.ofConnection(GrpcStatus.DEADLINE_EXCEEDED, "no answer in time");
   }
 
-  /** Adds to a status what the connection knows about its reason. */
+  /**
+   * Adds to a status what the connection knows about its reason, remembers what the answer tells,
+   * and hands on what it orders.
+   */
   GrpcStatus judged(GrpcCall call, GrpcStatus status) {
+    boolean latest = call.connection == connections;
     if (call.answered()) {
-      proven = true;
-      CollectorAddress address = settings.backends().get(current);
+      proven |= latest;
       if (call.recognisesRepeats()) {
-        recognising.add(address);
+        recognising.add(call.address);
       } else if (status.ok()) {
-        recognising.remove(address); // another kind of collector has taken its place
+        recognising.remove(call.address); // another kind of collector has taken its place
+      }
+      byte[] answer = status.ok() && call.own ? call.answer() : null;
+      if (answer != null && answer.length > 0) {
+        orders.accept(answer);
       }
     }
-    if (!status.answered() && connection != null && !connection.spoken()) {
+    if (latest && !status.answered() && connection != null && !connection.spoken()) {
       // In TLS 1.3 a server looks at our certificate after we think that we are connected.
       String tls = Tls.reasonOf(connection.failure());
       return GrpcStatus.ofConnection(
@@ -258,16 +284,19 @@ final class GrpcClient implements AutoCloseable {
       ReportCounters.Account account = counters.account();
       lastTold = account;
       lastToldNanos = System.nanoTime();
-      account(request, service64, instance64, account, settings.processId());
+      account(
+          request,
+          service64,
+          instance64,
+          AccountHeader.text(account, furtherFigures.get(), settings.processId()));
     } else {
       account(
           request,
           base64(origin.service()),
           base64(origin.instance()),
-          origin.account(),
-          origin.processId());
+          AccountHeader.text(origin.account(), "", origin.processId()));
     }
-    GrpcCall call = new GrpcCall(request, body);
+    GrpcCall call = new GrpcCall(request, body, address, connections, origin == null);
     if (connection == null) {
       call.cancel();
     } else {
@@ -277,14 +306,10 @@ final class GrpcClient implements AutoCloseable {
   }
 
   private static void account(
-      HttpRequest request,
-      String service64,
-      String instance64,
-      ReportCounters.Account account,
-      String processId) {
+      HttpRequest request, String service64, String instance64, String account) {
     request.addHeader("skein-service", service64);
     request.addHeader("skein-instance", instance64);
-    request.addHeader("skein-account", AccountHeader.text(account, processId));
+    request.addHeader("skein-account", account);
   }
 
   /** Says what failed, in words that name the remedy where there is one, and moves to the next. */
@@ -318,7 +343,8 @@ final class GrpcClient implements AutoCloseable {
     return "collector " + target() + " " + what + " (" + status.text() + ")";
   }
 
-  private boolean isOpen() {
+  /** Says whether there is a connection. */
+  boolean isOpen() {
     return connection != null && connection.isOpen();
   }
 

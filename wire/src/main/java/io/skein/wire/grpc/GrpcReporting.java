@@ -10,6 +10,7 @@ import io.skein.core.report.SegmentQueue;
 import io.skein.core.report.SpoolSettings;
 import io.skein.wire.encode.SegmentWriter;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole way out, put together: queue, reporter, encoder, gRPC.
@@ -36,6 +37,16 @@ public final class GrpcReporting implements AutoCloseable {
 
   /** The same with limits of one's own. */
   public static GrpcReporting open(GrpcSettings settings, ReporterLimits limits, ReportLog log) {
+    return open(settings, limits, null, log);
+  }
+
+  /**
+   * The same with a profiler, which is the caller's to close, before the reporting.
+   *
+   * @param profiling null for none
+   */
+  public static GrpcReporting open(
+      GrpcSettings settings, ReporterLimits limits, @Nullable Profiling profiling, ReportLog log) {
     SegmentQueue queue = new SegmentQueue(settings.queueSegments(), settings.queueSpans());
     ReportCounters counters = new ReportCounters(queue);
     Reporter reporter =
@@ -43,7 +54,7 @@ public final class GrpcReporting implements AutoCloseable {
             queue,
             counters,
             SegmentWriter.forGrpc(settings.maxMessageBytes()),
-            new GrpcTransport(settings, counters),
+            new GrpcTransport(settings, counters, profiling, log),
             log,
             limits,
             settings.spoolBytes() == 0

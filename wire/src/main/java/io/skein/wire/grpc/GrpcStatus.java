@@ -127,7 +127,8 @@ record GrpcStatus(int code, String message, boolean answered) {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  private static String oneLine(String text) {
+  /** Makes hostile text fit for a log: cut, and on one line. */
+  static String oneLine(String text) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < text.length() && line.length() < MESSAGE_LIMIT; i++) {
       char c = text.charAt(i);

@@ -2,6 +2,7 @@ package io.skein.wire.grpc;
 
 import io.skein.core.report.Origin;
 import io.skein.core.report.ReportCounters;
+import io.skein.core.report.ReportLog;
 import io.skein.core.report.Transport;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,34 @@ final class GrpcTransport implements Transport {
 
   private final GrpcClient client;
   private final Heartbeat heartbeat;
+  private final @Nullable ProfileLink profile;
   private int doubtful;
 
   GrpcTransport(GrpcSettings settings, ReportCounters counters) {
+    this(settings, counters, null, ReportLog.silent());
+  }
+
+  /**
+   * @param profiling who takes orders to profile; null for nobody
+   */
+  GrpcTransport(
+      GrpcSettings settings,
+      ReportCounters counters,
+      @Nullable Profiling profiling,
+      ReportLog log) {
     this.client = new GrpcClient(settings, counters);
     this.heartbeat = new Heartbeat(client, counters, settings);
+    this.profile = profiling == null ? null : profileLink(settings, profiling, log);
+  }
+
+  private ProfileLink profileLink(GrpcSettings settings, Profiling profiling, ReportLog log) {
+    ProfileOrders orders =
+        new ProfileOrders(profiling.profiler(), profiling.maxMinutes(), client::target, log);
+    ProfileLink link = new ProfileLink(client, profiling, orders::lastCommandMillis, settings, log);
+    client.onOrders(new CommandRouter(orders.handlers(), client::target, log)::receive);
+    client.alsoTell(link::figures);
+    client.whileWaiting(() -> link.tick(System.nanoTime(), heartbeat.isReady()));
+    return link;
   }
 
   @Override
@@ -47,7 +71,14 @@ final class GrpcTransport implements Transport {
 
   @Override
   public void whileWaiting(Runnable work) {
-    client.whileWaiting(work);
+    ProfileLink link = profile;
+    client.whileWaiting(
+        link == null
+            ? work
+            : () -> {
+              link.tick(System.nanoTime(), heartbeat.isReady());
+              work.run();
+            });
   }
 
   @Override
@@ -143,10 +174,21 @@ final class GrpcTransport implements Transport {
 
   @Override
   public @Nullable Answer tick(long nowNanos) {
+    ProfileLink link = profile;
+    if (link != null && link.wantsConnection(nowNanos)) {
+      heartbeat.wake();
+    }
     try {
       return heartbeat.tick(nowNanos);
     } catch (InterruptedException e) {
       return interrupted();
+    }
+  }
+
+  @Override
+  public void turn(long nowNanos) {
+    if (profile != null) {
+      profile.tick(nowNanos, heartbeat.isReady());
     }
   }
 
@@ -157,8 +199,16 @@ final class GrpcTransport implements Transport {
 
   @Override
   public void farewell(long timeoutNanos) {
+    long deadlineNanos = System.nanoTime() + timeoutNanos;
     try {
-      heartbeat.farewell(timeoutNanos);
+      ProfileLink link = profile;
+      if (link != null) {
+        if (link.hasMore() && heartbeat.greet(timeoutNanos / 2).kind() == Kind.DELIVERED) {
+          link.farewell(deadlineNanos - timeoutNanos / 4 - System.nanoTime());
+        }
+        link.close(); // before the last account is told
+      }
+      heartbeat.farewell(Math.max(1, deadlineNanos - System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -166,6 +216,9 @@ final class GrpcTransport implements Transport {
 
   @Override
   public void close() {
+    if (profile != null) {
+      profile.close();
+    }
     client.close();
   }
 }

@@ -80,6 +80,16 @@ final class Heartbeat {
     return bytes;
   }
 
+  /** Says whether there is a connection that has answered. */
+  boolean isReady() {
+    return greeted == client.connections() && client.isOpen();
+  }
+
+  /** Beats in the next turn, whatever the time: somebody needs a connection. */
+  void wake() {
+    keepAliveDue = true;
+  }
+
   /** One turn; returns the outcome of a beat that ended since the last one. */
   @Nullable Answer tick(long now) throws InterruptedException {
     GrpcCall current = call;

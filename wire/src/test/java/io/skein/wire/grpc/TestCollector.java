@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +57,9 @@ final class TestCollector implements AutoCloseable {
         }
       };
 
+  private static final Set<String> PROFILING =
+      Set.of("getProfileTaskCommands", "collectSnapshot", "reportTaskFinish");
+
   /**
    * Says on the console what the tests provoke on purpose. Held: loggers are collected otherwise.
    */
@@ -68,6 +72,11 @@ final class TestCollector implements AutoCloseable {
   final List<Call> calls = new CopyOnWriteArrayList<>();
   volatile Behaviour onSegments = call -> Status.OK;
   volatile Behaviour onManagement = call -> Status.OK;
+
+  volatile Behaviour onProfiling = call -> Status.OK;
+
+  /** What a call about profile tasks is answered. */
+  volatile Function<Call, byte[]> profilingAnswer = call -> new byte[0];
 
   /** Ends calls at their first message instead of at their end. */
   volatile boolean early;
@@ -105,6 +114,18 @@ final class TestCollector implements AutoCloseable {
                     .addMethod(
                         method("skywalking.v3.ManagementService/reportInstanceProperties", false),
                         handler("reportInstanceProperties"))
+                    .build())
+            .addService(
+                ServerServiceDefinition.builder("skywalking.v3.ProfileTask")
+                    .addMethod(
+                        method("skywalking.v3.ProfileTask/getProfileTaskCommands", false),
+                        handler("getProfileTaskCommands"))
+                    .addMethod(
+                        method("skywalking.v3.ProfileTask/collectSnapshot", true),
+                        handler("collectSnapshot"))
+                    .addMethod(
+                        method("skywalking.v3.ProfileTask/reportTaskFinish", false),
+                        handler("reportTaskFinish"))
                     .build());
     tuning.accept(builder);
     server = builder.build().start();
@@ -138,6 +159,15 @@ final class TestCollector implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** Returns all messages of all streams of snapshots, in the order of arrival. */
+  List<byte[]> snapshots() {
+    List<byte[]> all = new ArrayList<>();
+    for (Call call : calls("collectSnapshot")) {
+      all.addAll(call.messages());
+    }
+    return all;
   }
 
   /** Returns all messages of all streams of segments, in the order of arrival. */
@@ -200,7 +230,9 @@ final class TestCollector implements AutoCloseable {
             return;
           }
           ended = true;
-          Behaviour behaviour = name.equals("collect") ? onSegments : onManagement;
+          boolean profiling = PROFILING.contains(name);
+          Behaviour behaviour =
+              name.equals("collect") ? onSegments : profiling ? onProfiling : onManagement;
           Status status = behaviour.apply(call);
           if (status == null) {
             return;
@@ -208,7 +240,7 @@ final class TestCollector implements AutoCloseable {
           if (status.isOk()) {
             calls.add(call);
             serverCall.sendHeaders(headers());
-            serverCall.sendMessage(answer);
+            serverCall.sendMessage(profiling ? profilingAnswer.apply(call) : answer);
           }
           serverCall.close(status, status.isOk() ? new Metadata() : headers());
         }
