@@ -122,6 +122,9 @@ final class DemoRun {
               // The server ends with the shop; what is left would turn up in the next demo.
               "SKEIN_SPOOL_SIZE",
               "0",
+              // A slow trace that somebody opens shall have its flame graph already.
+              "SKEIN_PROFILE_SLOW",
+              "2",
               "SERVER_PORT",
               String.valueOf(ports.get(i)),
               "SHOP_INVENTORY",

@@ -26,9 +26,11 @@ class Inventory {
   @RequestMapping("/stock")
   static class Shelf {
     private final JdbcClient database;
+    private final PriceList prices;
 
     Shelf(JdbcClient database) {
       this.database = database;
+      this.prices = new PriceList(database);
     }
 
     @GetMapping("/{article}")
@@ -55,6 +57,16 @@ class Inventory {
           .sql("INSERT INTO reservation (order_number, article) VALUES (?, ?)")
           .params(order, article)
           .update();
+    }
+
+    @GetMapping("/{article}/price")
+    Map<String, Object> price(@PathVariable String article) {
+      return Map.of("article", article, "cents", prices.quote(article));
+    }
+
+    @PostMapping("/prices/{update}")
+    Map<String, Object> updatePrices(@PathVariable String update) throws InterruptedException {
+      return Map.of("update", update, "articles", prices.update());
     }
 
     @DeleteMapping("/{article}/reservations/{order}")

@@ -79,6 +79,30 @@ class StorefrontController {
         payment.get().uri("/payments/{order}/invoice", order).retrieve().body(String.class));
   }
 
+  /** Slow: the payment service adds up what was sold, and nobody knows why it takes so long. */
+  @GetMapping("/reports/{report}")
+  String report(@PathVariable String report) {
+    return body(
+        payment.get().uri("/payments/reports/{report}", report).retrieve().body(String.class));
+  }
+
+  /** Slow now and then: while prices are updated. */
+  @GetMapping("/quotes/{basket}")
+  String quote(@PathVariable String basket) {
+    return body(
+        inventory
+            .get()
+            .uri("/stock/{article}/price", Articles.of(basket, 0))
+            .retrieve()
+            .body(String.class));
+  }
+
+  @PostMapping("/prices/{update}")
+  String updatePrices(@PathVariable String update) {
+    return body(
+        inventory.post().uri("/stock/prices/{update}", update).retrieve().body(String.class));
+  }
+
   /** Fails: no bank gives money back to this shop. */
   @PostMapping("/orders/{order}/refund")
   String refund(@PathVariable String order) {

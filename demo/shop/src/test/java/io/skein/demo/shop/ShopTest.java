@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,29 @@ class ShopTest {
   }
 
   @Test
+  void reportAddsUpWhatWasSold() throws Exception {
+    HttpResponse<String> answer = send("GET", "/reports/r1");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).contains("\"report\":\"r1\"");
+    int bookings = Integer.parseInt(answer.body().replaceAll(".*\"bookings\":(\\d+).*", "$1"));
+    assertThat(bookings).isBetween(10_000, 20_000); // half of the accounts are revenue
+  }
+
+  @Test
+  void quoteWaitsWhilePricesAreUpdated() throws Exception {
+    CompletableFuture<HttpResponse<String>> update =
+        http.sendAsync(request("POST", "/prices/p1"), BodyHandlers.ofString());
+    long longestNanos = 0;
+    while (!update.isDone()) {
+      long startNanos = System.nanoTime();
+      assertThat(send("GET", "/quotes/q1").body()).contains("cents");
+      longestNanos = Math.max(longestNanos, System.nanoTime() - startNanos);
+    }
+    assertThat(update.get().body()).contains("\"articles\":12");
+    assertThat(longestNanos).isGreaterThan(150_000_000L);
+  }
+
+  @Test
   void refundFailsBehindTheStorefront() throws Exception {
     assertThat(send("POST", "/orders/r1/refund").statusCode()).isEqualTo(502);
   }
@@ -91,11 +115,13 @@ class ShopTest {
 
   private HttpResponse<String> send(String method, String path)
       throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url(storefront) + path))
-            .method(method, BodyPublishers.noBody())
-            .build();
-    return http.send(request, BodyHandlers.ofString());
+    return http.send(request(method, path), BodyHandlers.ofString());
+  }
+
+  private static HttpRequest request(String method, String path) {
+    return HttpRequest.newBuilder(URI.create(url(storefront) + path))
+        .method(method, BodyPublishers.noBody())
+        .build();
   }
 
   private static String url(ConfigurableApplicationContext service) {
