@@ -1,13 +1,18 @@
 package io.skein.server.storage;
 
 import io.skein.server.storage.StoredTrace.StoredSegment;
+import io.skein.server.storage.profile.InMemoryProfileStore;
+import io.skein.server.storage.profile.ProfileStore;
+import io.skein.server.storage.profile.ProfileTasks;
 import io.skein.wire.model.InstancePing;
 import io.skein.wire.model.InstanceProperties;
 import io.skein.wire.model.KeyValue;
 import io.skein.wire.model.TraceSegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,8 @@ public final class InMemoryTraceStore implements TraceStore {
   private final Map<String, StoredSegment> byId = new HashMap<>();
   private final IdentityHashMap<StoredSegment, Integer> bytes = new IdentityHashMap<>();
   private final AccountBook book = new AccountBook();
+  private final InMemoryProfileStore profiles = new InMemoryProfileStore();
+  private final ProfileTasks profileTasks = new ProfileTasks();
   private boolean closed;
 
   @Override
@@ -283,6 +291,26 @@ public final class InMemoryTraceStore implements TraceStore {
   }
 
   @Override
+  public synchronized void segments(Collection<String> segmentIds, Consumer<SegmentNote> consumer) {
+    for (String id : new HashSet<>(segmentIds)) {
+      StoredSegment found = byId.get(id);
+      if (found != null) {
+        consumer.accept(SegmentNote.of(found.segment()));
+      }
+    }
+  }
+
+  @Override
+  public ProfileStore profiles() {
+    return profiles;
+  }
+
+  @Override
+  public ProfileTasks profileTasks() {
+    return profileTasks;
+  }
+
+  @Override
   public synchronized StoreStatus status() {
     InstanceTotals sum = kept().values().stream().reduce(InstanceTotals.NONE, InstanceTotals::plus);
     return new StoreStatus(
@@ -297,6 +325,7 @@ public final class InMemoryTraceStore implements TraceStore {
   @Override
   public synchronized void close() {
     closed = true;
+    profiles.close();
   }
 
   private List<StoredSegment> segments(Predicate<TraceSegment> wanted) {

@@ -1,9 +1,13 @@
 package io.skein.server.storage;
 
+import io.skein.server.storage.profile.ProfileStore;
+import io.skein.server.storage.profile.ProfileTasks;
 import io.skein.wire.model.InstancePing;
 import io.skein.wire.model.InstanceProperties;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,8 +96,19 @@ public interface TraceStore extends AutoCloseable {
     }
   }
 
+  /**
+   * Looks up segments by their ids, some hundred at most, in no order; unknown ones are left out.
+   */
+  void segments(Collection<String> segmentIds, Consumer<SegmentNote> consumer);
+
   /** Of every instance that ever sent anything. */
   List<InstanceAccount> accounts();
+
+  /** The snapshots of threads, which live and go with the traces. */
+  ProfileStore profiles();
+
+  /** What was ordered to be sampled. */
+  ProfileTasks profileTasks();
 
   StoreStatus status();
 

@@ -3,6 +3,7 @@ package io.skein.server.storage.lucene;
 import io.skein.server.storage.AccountBook;
 import io.skein.server.storage.AccountBookFile;
 import io.skein.server.storage.StorageException;
+import io.skein.server.storage.profile.ProfileTasks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -44,12 +45,13 @@ import org.jspecify.annotations.Nullable;
  * lock             held by the server that uses the directory; its process id
  * book             the figures of AccountBook, and which partitions retention has removed
  * properties       the properties of AccountBook
+ * profile-tasks    ProfileTasks; one that is damaged is called damaged-profile-tasks-...
  * partitions/
  *   00000001/      Partition; numbers grow with time
  *   damaged-...    a partition that could not be opened; retention takes it first
  * </pre>
  *
- * <p>The two book files are replaced as a whole: written beside, forced, renamed. They begin with a
+ * <p>These three files are replaced as a whole: written beside, forced, renamed. They begin with a
  * checksum (4).
  */
 final class DataDirectory implements Closeable {
@@ -379,7 +381,8 @@ final class DataDirectory implements Closeable {
     return removedThrough;
   }
 
-  private static DataInputStream checked(Path file) throws IOException {
+  /** Opens a file whose checksum is right. */
+  static DataInputStream checked(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
     if (bytes.remaining() < 4 || bytes.getInt() != checksum(bytes.array(), 4)) {
       throw new IOException(file + " is damaged");
@@ -388,7 +391,8 @@ final class DataDirectory implements Closeable {
         new ByteArrayInputStream(bytes.array(), 4, bytes.array().length - 4));
   }
 
-  private static void replace(Path file, byte[] content) throws IOException {
+  /** Replaces a file as a whole, with a checksum in front. Its name is not forced. */
+  static void replace(Path file, byte[] content) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(4 + content.length);
     replace(file, bytes.putInt(checksum(content, 0)).put(content).flip());
   }
@@ -407,6 +411,46 @@ final class DataDirectory implements Closeable {
       channel.force(true);
     }
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  // ---- the profile tasks
+
+  /** Opens the tasks that are there; those of a damaged file are set aside. */
+  ProfileTasks loadTasks() {
+    Path file = root.resolve("profile-tasks");
+    ProfileTasks.Disk disk = this::saveTasks;
+    try (DataInputStream in = checked(file)) {
+      return new ProfileTasks(disk, in.readAllBytes());
+    } catch (NoSuchFileException e) {
+      return new ProfileTasks(disk);
+    } catch (IOException | RuntimeException e) {
+      Path aside = file.resolveSibling("damaged-profile-tasks-" + System.currentTimeMillis());
+      LOG.log(
+          Level.WARNING,
+          "the profile tasks in {0} cannot be read ({1}): the file is now called {2}, and there are"
+              + " no tasks. Agents end those they have at their time; make anew what is needed. The"
+              + " traces are not affected",
+          root,
+          reason(e),
+          aside.getFileName());
+      try {
+        Files.move(file, aside);
+      } catch (IOException cannot) {
+        LOG.log(
+            Level.WARNING,
+            "{0} cannot be renamed ({1}) and will be overwritten by the next task",
+            file,
+            reason(cannot));
+      }
+      return new ProfileTasks(disk);
+    }
+  }
+
+  private void saveTasks(byte[] content) throws IOException {
+    synchronized (this) {
+      replace(root.resolve("profile-tasks"), content);
+    }
+    forceNames();
   }
 
   private static int checksum(byte[] bytes, int from) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The layout of a partition's log.
+ * The layout of a partition's logs.
  *
  * <pre>
  * file    | magic "SKEINLG1" (8) | chunk | chunk | ...
@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *
  * raw     | record | record | ...             what the payload is when decompressed; records do not cross chunks
  *
- * record  | received, epoch millis (8) | length (4) | SegmentObject as received |
+ * record  | received, epoch millis (8) | length (4) | SegmentObject as received, or SnapshotBlock |
  * </pre>
  *
  * <p>Numbers are big endian. One chunk is written per group of waiting appends, so that nobody

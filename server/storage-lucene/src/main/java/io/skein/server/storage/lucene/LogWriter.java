@@ -11,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
 
 /**
  * Appends to a log. For one thread, except {@link #force} and {@link #end}.
@@ -60,20 +62,32 @@ final class LogWriter implements Closeable {
 
   /** Writes the segments and returns their positions. */
   long[] append(List<ReceivedSegment> segments) throws IOException {
+    return append(
+        segments.size(), i -> segments.get(i).encoded(), i -> segments.get(i).receivedMillis());
+  }
+
+  /** Writes records that were received together and returns their positions. */
+  long[] append(List<byte[]> contents, long receivedMillis) throws IOException {
+    return append(contents.size(), contents::get, i -> receivedMillis);
+  }
+
+  private long[] append(int count, IntFunction<byte[]> content, IntToLongFunction received)
+      throws IOException {
     long endBefore = end;
-    long[] positions = new long[segments.size()];
+    long[] positions = new long[count];
     try {
       long at = endBefore;
       int next = 0;
-      while (next < segments.size()) {
+      while (next < count) {
         if (frameStart < 0) {
           frameStart = at;
           frameRaw = 0;
         }
         raw.clear();
-        while (next < segments.size() && raw.position() < LogFormat.CHUNK_RAW_BYTES) {
+        while (next < count && raw.position() < LogFormat.CHUNK_RAW_BYTES) {
           positions[next] = LogFormat.position(frameStart, frameRaw + raw.position());
-          put(segments.get(next++));
+          put(received.applyAsLong(next), content.apply(next));
+          next++;
         }
         at += writeChunk(at);
       }
@@ -85,12 +99,12 @@ final class LogWriter implements Closeable {
     }
   }
 
-  private void put(ReceivedSegment segment) {
-    int size = LogFormat.RECORD_HEADER_BYTES + segment.encoded().length;
+  private void put(long receivedMillis, byte[] content) {
+    int size = LogFormat.RECORD_HEADER_BYTES + content.length;
     if (raw.remaining() < size) {
       raw = ByteBuffer.allocateDirect(raw.position() + size).put(raw.flip());
     }
-    raw.putLong(segment.receivedMillis()).putInt(segment.encoded().length).put(segment.encoded());
+    raw.putLong(receivedMillis).putInt(content.length).put(content);
   }
 
   private int writeChunk(long at) throws IOException {

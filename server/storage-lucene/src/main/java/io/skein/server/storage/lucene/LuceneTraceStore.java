@@ -10,6 +10,7 @@ import io.skein.server.storage.InstanceSummary;
 import io.skein.server.storage.InstanceTotals;
 import io.skein.server.storage.Outcome;
 import io.skein.server.storage.ReceivedSegment;
+import io.skein.server.storage.SegmentNote;
 import io.skein.server.storage.ServiceSummary;
 import io.skein.server.storage.StorageBusyException;
 import io.skein.server.storage.StorageException;
@@ -18,15 +19,19 @@ import io.skein.server.storage.TracePage;
 import io.skein.server.storage.TraceQuery;
 import io.skein.server.storage.TraceReading;
 import io.skein.server.storage.TraceStore;
+import io.skein.server.storage.profile.ProfileStore;
+import io.skein.server.storage.profile.ProfileTasks;
 import io.skein.wire.model.InstancePing;
 import io.skein.wire.model.InstanceProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +69,8 @@ public final class LuceneTraceStore implements TraceStore {
   private final Upkeep upkeep;
   private final FrameCache frames = new FrameCache();
   private final Semaphore giants = new Semaphore(1, true);
+  private final ProfileTasks profileTasks;
+  private final LuceneProfileStore profiles;
   private boolean closed;
 
   private LuceneTraceStore(DataDirectory directory, StoreOptions options) {
@@ -77,7 +84,9 @@ public final class LuceneTraceStore implements TraceStore {
       throw e;
     }
     this.writer = new StoreWriter(partitions, book, options);
-    this.upkeep = new Upkeep(partitions, directory, book);
+    this.profileTasks = directory.loadTasks();
+    this.profiles = new LuceneProfileStore(partitions, writer);
+    this.upkeep = new Upkeep(partitions, directory, book, this::keepTasks);
   }
 
   /**
@@ -240,6 +249,30 @@ public final class LuceneTraceStore implements TraceStore {
     }
   }
 
+  @Override
+  public void segments(Collection<String> segmentIds, Consumer<SegmentNote> consumer) {
+    List<SegmentNote> found = ask(view -> SegmentNotes.of(view, frames, segmentIds));
+    found.forEach(consumer);
+  }
+
+  @Override
+  public ProfileStore profiles() {
+    return profiles;
+  }
+
+  @Override
+  public ProfileTasks profileTasks() {
+    return profileTasks;
+  }
+
+  /** Saves the tasks, without those whose snapshots retention has removed. */
+  private void keepTasks(boolean removed) {
+    if (removed) {
+      profiles.forgetTasks(profileTasks, options.clock().millis());
+    }
+    profileTasks.save();
+  }
+
   private void close(View view) {
     try {
       view.close();
@@ -270,6 +303,11 @@ public final class LuceneTraceStore implements TraceStore {
     for (Partition partition : partitions.all()) {
       partition.refresh();
     }
+  }
+
+  /** For tests of what partitions have. */
+  Partitions partitions() {
+    return partitions;
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * log      the segments: LogFormat
  * index/   Lucene's files, can be made again from the log: Fields
+ * snapshots, snapshots.table   those of threads: PartitionSnapshots
  * ids      which ids are surely not here, can be made again from the index: IdFilter. Once sealed
  * </pre>
  *
@@ -36,6 +37,7 @@ final class Partition {
   private final Path directory;
   private final PartitionIndex index;
   private final LogReader logReader;
+  private final PartitionSnapshots snapshots;
   private final AtomicInteger holders = new AtomicInteger(1);
   // Null once sealed.
   private volatile @Nullable LogWriter logWriter;
@@ -46,7 +48,13 @@ final class Partition {
   private volatile boolean removed;
 
   private Partition(
-      long sequence, Path directory, PartitionIndex index, LogReader logReader, long openedMillis) {
+      long sequence,
+      Path directory,
+      PartitionIndex index,
+      LogReader logReader,
+      PartitionSnapshots snapshots,
+      long openedMillis) {
+    this.snapshots = snapshots;
     this.sequence = sequence;
     this.directory = directory;
     this.index = index;
@@ -67,6 +75,7 @@ final class Partition {
               directory,
               new PartitionIndex(directory.resolve("index"), bufferMb, window),
               new LogReader(directory.resolve("log")),
+              PartitionSnapshots.open(directory),
               nowMillis);
       partition.logWriter = writer;
       partition.index.openWriter();
@@ -107,6 +116,7 @@ final class Partition {
               directory,
               new PartitionIndex(directory.resolve("index"), bufferMb, window),
               reader,
+              PartitionSnapshots.open(directory),
               Files.getLastModifiedTime(log).toMillis());
       partition.putRight(log, writing);
       return partition;
@@ -134,6 +144,7 @@ final class Partition {
     IdFilter stored = complete && !writing ? IdFilter.read(directory.resolve("ids")) : null;
     if (stored != null) {
       filter = stored;
+      sealSnapshots();
       return;
     }
     // Written to, or to be sealed: whoever opens it sees to that when there is time.
@@ -158,8 +169,26 @@ final class Partition {
     }
   }
 
+  /** Of a partition that is sealed otherwise: its table was damaged, and has been made again. */
+  private void sealSnapshots() {
+    try {
+      snapshots.seal();
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "the table of snapshots in {0} cannot be written ({1}): it is made again at the next"
+              + " start, too",
+          directory,
+          DataDirectory.reason(e));
+    }
+  }
+
   long sequence() {
     return sequence;
+  }
+
+  PartitionSnapshots snapshots() {
+    return snapshots;
   }
 
   Path directory() {
@@ -266,6 +295,7 @@ final class Partition {
     if (writer != null) {
       writer.force();
     }
+    snapshots.force();
   }
 
   void refresh() throws IOException {
@@ -283,6 +313,7 @@ final class Partition {
   void seal() throws IOException {
     LogWriter writer = writer();
     writer.force();
+    snapshots.seal();
     if (!index.isWriting()) {
       index.recover(logReader);
     }
@@ -349,6 +380,7 @@ final class Partition {
 
   private void closeFiles() throws IOException {
     index.close();
+    snapshots.close();
     logReader.close();
     LogWriter writer = logWriter;
     if (writer != null) {

@@ -164,9 +164,9 @@ final class Partitions {
   /** Begins a new partition when the current one is full or old enough. */
   void rollIfDue() throws IOException {
     Partition active = active();
-    long segments = active.totals().segments();
+    boolean hasAny = active.totals().segments() > 0 || !active.snapshots().isEmpty();
     if (activeBytes + writtenSinceMeasured * 2 >= options.partitionBytes()
-        || (segments > 0 && isOver(active.openedMillis()))) {
+        || (hasAny && isOver(active.openedMillis()))) {
       roll();
     }
   }
@@ -205,6 +205,11 @@ final class Partitions {
   /** Tells that a block of that size was written. */
   void wrote(long bytes) {
     writtenSinceMeasured += bytes;
+  }
+
+  /** The number of the last partition that was removed, ever. */
+  long removedThrough() {
+    return removedThrough;
   }
 
   private long estimatedBytes() {

@@ -6,6 +6,9 @@ import io.skein.server.storage.Outcome;
 import io.skein.server.storage.ReceivedSegment;
 import io.skein.server.storage.Refusal;
 import io.skein.server.storage.SegmentFacts;
+import io.skein.server.storage.profile.Snapshot;
+import io.skein.server.storage.profile.SnapshotBlock;
+import io.skein.server.storage.profile.SnapshotGroups;
 import io.skein.wire.decode.SegmentReader;
 import io.skein.wire.model.TraceSegment;
 import java.io.IOException;
@@ -25,7 +28,7 @@ import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes.
+ * The one thread that writes, segments and snapshots of threads.
  *
  * <p>Its cycle: take all appends that wait, sort out duplicates, write the rest to the log as one
  * block, answer, index. So a lone append is answered after one small write, and under load the
@@ -64,9 +67,16 @@ final class StoreWriter implements AutoCloseable {
   private long committedNanos = System.nanoTime();
   private long measuredNanos = System.nanoTime();
 
-  /** An append that has not been answered. */
+  /** An append that has not been answered: of segments or of snapshots. */
   private record Waiting(
-      List<ReceivedSegment> batch, long bytes, CompletableFuture<List<Outcome>> answer) {}
+      List<ReceivedSegment> batch,
+      List<Snapshot> snapshots,
+      long bytes,
+      CompletableFuture<List<Outcome>> answer) {
+    int size() {
+      return batch.size() + snapshots.size();
+    }
+  }
 
   StoreWriter(Partitions partitions, AccountBook book, StoreOptions options) {
     this.partitions = partitions;
@@ -90,12 +100,21 @@ final class StoreWriter implements AutoCloseable {
     for (ReceivedSegment segment : batch) {
       bytes += segment.encoded().length;
     }
-    Waiting waiting = new Waiting(List.copyOf(batch), bytes, new CompletableFuture<>());
+    return append(new Waiting(List.copyOf(batch), List.of(), bytes, new CompletableFuture<>()));
+  }
+
+  CompletableFuture<List<Outcome>> appendSnapshots(List<Snapshot> batch) {
+    long bytes = 0;
+    for (Snapshot snapshot : batch) {
+      bytes += snapshot.weight();
+    }
+    return append(new Waiting(List.of(), List.copyOf(batch), bytes, new CompletableFuture<>()));
+  }
+
+  private CompletableFuture<List<Outcome>> append(Waiting waiting) {
     Outcome.Refused refused = enqueue(waiting);
     if (refused != null) {
-      Outcome[] outcomes = new Outcome[batch.size()];
-      Arrays.fill(outcomes, refused);
-      answer(waiting, outcomes);
+      answer(waiting, refusals(waiting.size(), refused));
     }
     return waiting.answer();
   }
@@ -139,8 +158,13 @@ final class StoreWriter implements AutoCloseable {
     List<Waiting> group = new ArrayList<>();
     boolean more = take(group);
     try {
-      if (!group.isEmpty()) {
-        write(group);
+      List<Waiting> segments = group.stream().filter(each -> each.snapshots().isEmpty()).toList();
+      if (!segments.isEmpty()) {
+        write(segments);
+      }
+      List<Waiting> snapshots = group.stream().filter(each -> !each.snapshots().isEmpty()).toList();
+      if (!snapshots.isEmpty()) {
+        writeSnapshots(snapshots);
       }
       keepUp();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -148,7 +172,7 @@ final class StoreWriter implements AutoCloseable {
     } finally {
       for (Waiting waiting : group) {
         if (!waiting.answer().isDone()) {
-          answer(waiting, refusals(waiting.batch().size(), diskRefusal()));
+          answer(waiting, refusals(waiting.size(), diskRefusal()));
         }
       }
     }
@@ -324,6 +348,34 @@ final class StoreWriter implements AutoCloseable {
     return null;
   }
 
+  private void writeSnapshots(List<Waiting> group) throws IOException {
+    SnapshotGroups groups = new SnapshotGroups(new SnapshotRules(partitions.all())::objection);
+    for (Waiting waiting : group) {
+      waiting.snapshots().forEach(groups::add);
+    }
+    List<byte[]> blocks =
+        groups.groups().stream().map(each -> SnapshotBlock.encode(each.snapshots())).toList();
+    long bytes = blocks.stream().mapToLong(block -> block.length).sum();
+    Outcome.Refused refused = blocks.isEmpty() ? null : room(bytes);
+    if (refused == null && !blocks.isEmpty()) {
+      Partition active = partitions.active();
+      try {
+        partitions.wrote(active.snapshots().append(blocks, options.clock().millis()));
+        recovered();
+      } catch (IOException e) {
+        failed("writing to " + active.directory(), e);
+        refused = diskRefusal();
+      }
+    }
+    List<Outcome> outcomes = refused == null ? groups.outcomes() : groups.outcomes(refused);
+    int from = 0;
+    for (Waiting waiting : group) {
+      int to = from + waiting.snapshots().size();
+      answer(waiting, outcomes.subList(from, to).toArray(new Outcome[0]));
+      from = to;
+    }
+  }
+
   private void index(Partition partition, List<Fresh> segments, long[] positions) {
     if (!partition.isIndexing()) {
       return; // It will be indexed when the index works again.
@@ -344,7 +396,7 @@ final class StoreWriter implements AutoCloseable {
   }
 
   private void answer(Waiting waiting, Outcome[] outcomes) {
-    for (int i = 0; i < outcomes.length; i++) {
+    for (int i = 0; i < waiting.batch().size(); i++) {
       ReceivedSegment received = waiting.batch().get(i);
       TraceSegment segment = received.segment();
       String service = segment.service();

@@ -37,10 +37,19 @@ final class TraceLookup {
 
   /** The segments of a trace in order of arrival. */
   List<Place> segments(BytesRef traceId) throws IOException {
-    Term term = new Term(Fields.TRACE, traceId);
+    return places(Fields.TRACE, traceId);
+  }
+
+  /** The segment of an id; an empty list when there is none. */
+  List<Place> segment(BytesRef segmentId) throws IOException {
+    return places(Fields.SEGMENT, segmentId);
+  }
+
+  private List<Place> places(String field, BytesRef id) throws IOException {
+    Term term = new Term(field, id);
     List<Place> places = new ArrayList<>();
     for (Leaf leaf : leaves) {
-      if (leaf.part().partition().mayContain(traceId)) {
+      if (leaf.part().partition().mayContain(id)) {
         PostingsEnum postings = leaf.context().reader().postings(term, PostingsEnum.NONE);
         if (postings != null) {
           collect(leaf, postings, places);

@@ -20,6 +20,8 @@ final class Upkeep implements AutoCloseable {
   private final Partitions partitions;
   private final DataDirectory directory;
   private final AccountBook book;
+  private final TaskKeeper tasks;
+  private long seenRemoved;
   private final Thread thread = new Thread(this::run, "skein-store-upkeep");
   private long savedNanos = System.nanoTime();
   private long savedChanges;
@@ -27,7 +29,19 @@ final class Upkeep implements AutoCloseable {
   private boolean failing;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  Upkeep(Partitions partitions, DataDirectory directory, AccountBook book) {
+  /** Saves the profile tasks. */
+  interface TaskKeeper {
+    /**
+     * Called five times a second.
+     *
+     * @param removed whether retention has removed something since the last time
+     */
+    void keep(boolean removed);
+  }
+
+  Upkeep(Partitions partitions, DataDirectory directory, AccountBook book, TaskKeeper tasks) {
+    this.tasks = tasks;
+    this.seenRemoved = partitions.removedThrough();
     this.partitions = partitions;
     this.directory = directory;
     this.book = book;
@@ -56,6 +70,11 @@ final class Upkeep implements AutoCloseable {
   }
 
   private synchronized void doWork() {
+    // Before all else, since agents wait for the answer, and by itself: what fails below must not
+    // keep it back.
+    long removed = partitions.removedThrough();
+    tasks.keep(removed != seenRemoved);
+    seenRemoved = removed;
     try {
       for (Partition partition : partitions.all()) {
         if (!partition.isSealed() && partition.acquire()) {
