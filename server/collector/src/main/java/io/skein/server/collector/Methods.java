@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Data that is not kept.</b> A Java agent that gets UNIMPLEMENTED from the meter or the
  * profile service stops that service for the life of its process, and logs an error every 20 s for
  * dynamic configuration. So the methods that agents call unasked take everything, count it, and
- * answer with no commands. What is only called on a server's order (uploads of profiles) stays
- * UNIMPLEMENTED: nobody was told to send it.
+ * answer with no commands. What is only called on a server's order that we never give (uploads of
+ * Go's profiles and of async-profiler's) stays UNIMPLEMENTED: nobody was told to send it.
  */
 final class Methods extends HandlerRegistry {
   private static final String V3 = "skywalking.v3.";
@@ -54,6 +54,7 @@ final class Methods extends HandlerRegistry {
     this.clock = clock;
     traces();
     management();
+    profiles();
     notKept();
   }
 
@@ -67,7 +68,7 @@ final class Methods extends HandlerRegistry {
   private void batch(byte[] message, UnaryCall call, @Nullable Sender sender)
       throws MalformedMessageException {
     List<byte[]> segments = SegmentReader.collection(message);
-    Tally tally = new Tally();
+    Tally tally = new Tally("segments");
     tally.received(segments.size());
     for (byte[] segment : segments) {
       intake.take(
@@ -99,6 +100,16 @@ final class Methods extends HandlerRegistry {
         });
   }
 
+  private void profiles() {
+    ProfileMethods profiles = new ProfileMethods(store.profileTasks(), counts, clock);
+    SnapshotIntake snapshots = new SnapshotIntake(store, counts, clock);
+    unary("ProfileTask/getProfileTaskCommands", profiles::commands);
+    unary("ProfileTask/reportTaskFinish", profiles::finished);
+    both(
+        "ProfileTask/collectSnapshot",
+        (call, sender) -> new SnapshotStream(call, calls, counts, snapshots, sender));
+  }
+
   private void notKept() {
     drop("JVMMetricReportService/collect", "jvm-metrics");
     drop("CLRMetricReportService/collect", "clr-metrics");
@@ -113,8 +124,6 @@ final class Methods extends HandlerRegistry {
     drop("BrowserPerfService/collectWebInteractionsPerfData", "browser-performance");
     drop("BrowserPerfService/collectErrorLogs", "browser-errors");
     // Questions to which the answer is: nothing for you to do.
-    noOrders(V3 + "ProfileTask/getProfileTaskCommands");
-    noOrders("ProfileTask/getProfileTaskCommands");
     noOrders(V3 + "ConfigurationDiscoveryService/fetchConfigurations");
     noOrders("skywalking.v10.AsyncProfilerTask/getAsyncProfilerTaskCommands");
     noOrders("skywalking.v10.PprofTask/getPprofTaskCommands");

@@ -37,6 +37,9 @@ abstract class OpenCall extends ServerCall.Listener<Incoming> {
   /** The client has sent everything. */
   abstract void halfClosed();
 
+  /** The call has ended, by whomever; no more messages come. */
+  void gone() {}
+
   /** Takes a place among the open calls and asks for messages; a refused call does neither. */
   final OpenCall open() {
     memory.onOverflow(() -> answer(InboundMemory.full()));
@@ -68,6 +71,15 @@ abstract class OpenCall extends ServerCall.Listener<Incoming> {
    * Ends the call: with empty {@code Commands} when the status is OK. Later answers are ignored.
    */
   final void answer(Status status) {
+    answer(status, Answers.EMPTY);
+  }
+
+  /** Ends the call well, with these encoded {@code Commands}. */
+  final void answer(byte[] commands) {
+    answer(Status.OK, commands);
+  }
+
+  private void answer(Status status, byte[] commands) {
     synchronized (this) {
       if (closed) {
         return;
@@ -75,7 +87,7 @@ abstract class OpenCall extends ServerCall.Listener<Incoming> {
       closed = true;
       if (status.isOk()) {
         call.sendHeaders(new Metadata());
-        call.sendMessage(Answers.EMPTY);
+        call.sendMessage(commands);
       }
       call.close(status, new Metadata());
     }
@@ -130,6 +142,7 @@ abstract class OpenCall extends ServerCall.Listener<Incoming> {
       closed = true;
     }
     calls.remove(this);
+    gone();
     return before;
   }
 

@@ -18,7 +18,7 @@ final class SegmentStream extends OpenCall {
 
   private final SegmentIntake intake;
   private final @Nullable Sender sender;
-  private final Tally tally = new Tally();
+  private final Tally tally = new Tally("segments");
   // Messages not asked for because the store is behind; under this object's lock.
   private int owed;
 

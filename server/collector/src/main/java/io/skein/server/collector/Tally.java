@@ -6,7 +6,7 @@ import io.skein.server.storage.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the segments of one call, and what the client is told in the end.
+ * What became of the segments, or snapshots, of one call, and what the client is told in the end.
  *
  * <p>Most of what goes wrong with one segment is not told: a segment without an id will not be
  * better when it is sent again, and an error would make the agent throw away, or send again, the
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * now. Safe for use by several threads.
  */
 final class Tally {
+  private final String things;
   private long received;
   private long answered;
   private long unreadable;
@@ -23,8 +24,13 @@ final class Tally {
   private Outcome.@Nullable Refused firstUnreadable;
   private Outcome.@Nullable Refused firstPostponed;
 
-  synchronized void received(int segments) {
-    received += segments;
+  /** Counts what goes by this word in what the client is told: segments, or snapshots. */
+  Tally(String things) {
+    this.things = things;
+  }
+
+  synchronized void received(int more) {
+    received += more;
   }
 
   synchronized long unanswered() {
@@ -46,7 +52,7 @@ final class Tally {
     return complete && answered == received;
   }
 
-  /** No more segments will come. Returns whether the call can be answered now. */
+  /** No more will come. Returns whether the call can be answered now. */
   synchronized boolean complete() {
     complete = true;
     return answered == received;
@@ -56,14 +62,21 @@ final class Tally {
   synchronized Status verdict() {
     if (firstUnreadable != null && unreadable == received) {
       return Status.INVALID_ARGUMENT.withDescription(
-          "none of " + received + " segments is readable; the first: " + firstUnreadable.message());
+          "none of "
+              + received
+              + " "
+              + things
+              + " is readable; the first: "
+              + firstUnreadable.message());
     }
     if (firstPostponed != null) {
       return Status.UNAVAILABLE.withDescription(
           postponed
               + " of "
               + received
-              + " segments were not stored ("
+              + " "
+              + things
+              + " were not stored ("
               + firstPostponed.reason()
               + "): "
               + firstPostponed.message());

@@ -180,8 +180,6 @@ class CollectorTest {
       meters.send(new byte[10]);
     }
     assertThat(meters.halfClose().status().isOk()).isTrue();
-    assertThat(client.unary("skywalking.v3.ProfileTask/getProfileTaskCommands", new byte[5]))
-        .isEmpty();
     assertThat(
             client.unary(
                 "skywalking.v3.ConfigurationDiscoveryService/fetchConfigurations", new byte[5]))
