@@ -13,8 +13,10 @@ import io.skein.server.storage.TraceReading;
 import io.skein.server.storage.TraceStore;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +33,18 @@ final class Api {
     default void close() {}
   }
 
-  private interface Question {
+  /** Reads parameters and asks the store. */
+  interface Question {
     Result ask(Parameters parameters) throws RequestException;
   }
 
-  private record Route(Set<String> parameters, Question question) {}
+  /** Reads a body and changes something. */
+  interface Change {
+    Result make(byte[] body) throws RequestException;
+  }
+
+  /** A question, and the parameters it has. */
+  record Route(Set<String> parameters, Question question) {}
 
   // About what a browser can draw; larger traces say that they are cut.
   private static final TraceReading.Limit WHOLE = new TraceReading.Limit(250_000, 128L << 20);
@@ -46,12 +55,16 @@ final class Api {
   private final ServerFacts facts;
   private final InstantSource clock;
   private final Map<String, Route> routes;
+  private final Map<String, Change> changes;
 
   Api(TraceStore store, ServerFacts facts, InstantSource clock) {
     this.store = store;
     this.facts = facts;
     this.clock = clock;
-    routes =
+    ProfileApi profiles = new ProfileApi(store, clock);
+    changes = profiles.changes();
+    routes = new HashMap<>(profiles.routes());
+    routes.putAll(
         Map.of(
             "/api/status", new Route(Set.of(), this::status),
             "/api/services", new Route(Set.of(), this::services),
@@ -78,7 +91,17 @@ final class Api {
                         "before"),
                     this::traces),
             "/api/trace", new Route(Set.of("id", "form"), this::trace),
-            "/api/accounting", new Route(Set.of(), this::accounting));
+            "/api/accounting", new Route(Set.of(), this::accounting)));
+  }
+
+  /** Whether a path takes requests that change something. */
+  boolean takesChanges(String path) {
+    return changes.containsKey(path);
+  }
+
+  /** The answer to a request that has been carried out. */
+  Result change(String path, byte[] body) throws RequestException {
+    return Objects.requireNonNull(changes.get(path), path).make(body);
   }
 
   /** The answer to a question, not written yet. */

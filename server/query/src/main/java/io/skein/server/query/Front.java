@@ -18,6 +18,7 @@ final class Front extends Handler.Abstract {
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String METHODS = "GET, HEAD, OPTIONS";
+  private static final String CHANGING_METHODS = METHODS + ", POST";
 
   private final Api api;
   private final UiFiles ui;
@@ -66,29 +67,53 @@ final class Front extends Handler.Abstract {
       }
       case "OPTIONS" -> {
         response.setStatus(204);
-        response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+        response.getHeaders().put(HttpHeader.ALLOW, methods(path));
         callback.succeeded();
       }
-      default -> {
-        response.getHeaders().put(HttpHeader.ALLOW, METHODS);
-        throw RequestException.of(
-            405,
-            "method-not-allowed",
-            "this server only answers "
-                + METHODS
-                + " here; got "
-                + RequestException.shortened(request.getMethod()));
+      case "POST" -> {
+        if (!api.takesChanges(path)) {
+          throw notAllowed(path, request, response);
+        }
+        byte[] body = Changes.body(request);
+        ask(path, () -> api.change(path, body), request, response, callback);
       }
+      default -> throw notAllowed(path, request, response);
     }
   }
 
+  private String methods(String path) {
+    return api.takesChanges(path) ? CHANGING_METHODS : METHODS;
+  }
+
+  private RequestException notAllowed(String path, Request request, Response response) {
+    String methods = methods(path);
+    response.getHeaders().put(HttpHeader.ALLOW, methods);
+    return RequestException.of(
+        405,
+        "method-not-allowed",
+        "this server only answers "
+            + methods
+            + " here; got "
+            + RequestException.shortened(request.getMethod()));
+  }
+
   private void query(String path, Request request, Response response, Callback callback)
+      throws RequestException, IOException {
+    ask(path, () -> api.answer(path, request.getHttpURI().getQuery()), request, response, callback);
+  }
+
+  private interface Asking {
+    Api.Result ask() throws RequestException;
+  }
+
+  private void ask(
+      String path, Asking asking, Request request, Response response, Callback callback)
       throws RequestException, IOException {
     if (!queries.tryAcquire()) {
       throw busy(
           response, "the server is answering as many queries as it can: try again in a second");
     }
-    try (Api.Result result = api.answer(path, request.getHttpURI().getQuery())) {
+    try (Api.Result result = asking.ask()) {
       response.setStatus(200);
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
       response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

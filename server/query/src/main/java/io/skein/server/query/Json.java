@@ -60,6 +60,21 @@ final class Json {
     out.writeArray(numbers, 0, count);
   }
 
+  /** Makes one array of numbers after the other. */
+  interface Column {
+    long[] of(int index);
+  }
+
+  /** An array of so many arrays of numbers. */
+  void arrays(String name, int count, Column column) throws IOException {
+    out.writeArrayFieldStart(name);
+    for (int i = 0; i < count; i++) {
+      long[] numbers = column.of(i);
+      out.writeArray(numbers, 0, numbers.length);
+    }
+    out.writeEndArray();
+  }
+
   void texts(String name, Iterable<String> texts) throws IOException {
     out.writeArrayFieldStart(name);
     for (String text : texts) {

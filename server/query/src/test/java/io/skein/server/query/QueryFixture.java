@@ -44,10 +44,19 @@ final class QueryFixture implements AutoCloseable, ServerFacts {
   }
 
   HttpResponse<byte[]> send(String method, String pathAndQuery, String... headers) {
+    return send(method, pathAndQuery, HttpRequest.BodyPublishers.noBody(), headers);
+  }
+
+  HttpResponse<byte[]> post(String pathAndQuery, String body, String... headers) {
+    return send("POST", pathAndQuery, HttpRequest.BodyPublishers.ofString(body), headers);
+  }
+
+  private HttpResponse<byte[]> send(
+      String method, String pathAndQuery, HttpRequest.BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + pathAndQuery))
             .timeout(Duration.ofSeconds(20))
-            .method(method, HttpRequest.BodyPublishers.noBody());
+            .method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
     }
