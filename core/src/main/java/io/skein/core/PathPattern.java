@@ -15,17 +15,18 @@ import java.util.Arrays;
  * client makes up cannot make it slow, as it could with backtracking.
  */
 final class PathPattern {
-  private static final char ONE = '\uFFF0'; // noncharacters of no operation name
-  private static final char STAR = '\uFFF1';
-  private static final char ANYTHING = '\uFFF2';
-  private static final char SEGMENTS = '\uFFF3';
+  // Steps that are no character; all others are the character itself.
+  private static final int ONE = -1;
+  private static final int STAR = -2;
+  private static final int ANYTHING = -3;
+  private static final int SEGMENTS = -4;
 
   private final String text;
-  private final char[] steps;
+  private final int[] steps;
 
   PathPattern(String text) {
     this.text = text;
-    char[] compiled = new char[text.length()];
+    int[] compiled = new int[text.length()];
     int used = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
