@@ -162,19 +162,19 @@ final class ProtoReader {
   }
 
   private int length() throws MalformedMessageException {
-    long length = varint();
+    int length = (int) varint(); // of a longer number protobuf takes the lower half here, too
     if (length < 0 || length > limit - position) {
       throw new MalformedMessageException(
           MalformedMessageException.TRUNCATED,
           "field "
               + field
               + " says it has "
-              + Long.toUnsignedString(length)
+              + Integer.toUnsignedString(length)
               + " bytes; "
               + (limit - position)
               + " are left");
     }
-    return (int) length;
+    return length;
   }
 
   private long varint() throws MalformedMessageException {
