@@ -156,7 +156,9 @@ final class Parameters {
       } else if (c < 0x80) {
         bytes.write(c);
       } else {
-        bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+        int point = text.codePointAt(i); // both halves of a pair at once
+        bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+        i += Character.charCount(point) - 1;
       }
     }
     try {
