@@ -50,7 +50,7 @@ public final class OptionsFuzz {
       return;
     }
     String plain = text.trim().toUpperCase(Locale.ROOT);
-    String number = plain.replaceFirst("[^0-9.].*$", "");
+    String number = plain.replaceFirst("(?s)[^0-9.].*$", "");
     String unit = plain.substring(number.length()).trim();
     int power = unit.isEmpty() ? 0 : "BKMGT".indexOf(unit.charAt(0));
     BigDecimal exact = new BigDecimal(number).multiply(BigDecimal.valueOf(1L << (10 * power)));
