@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Pages that ask again every few seconds, on a machine that does other things.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

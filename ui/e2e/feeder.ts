@@ -1,12 +1,22 @@
 import { connect, type ClientHttp2Session } from "node:http2";
 import type { Segment } from "../src/domain/model.ts";
 import type { GeneratedTrace } from "../sandbox/traffic.ts";
-import { encodeProperties, encodeSegment } from "./proto.ts";
+import type { Snapshot } from "../sandbox/profiles.ts";
+import {
+  encodeProperties,
+  encodeSegment,
+  encodeSnapshot,
+  encodeTaskFinish,
+  encodeTaskQuery,
+} from "./proto.ts";
 
 /* An agent of a few lines: gRPC is HTTP/2 with five bytes before each message. */
 
 const COLLECT = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES = "/skywalking.v3.ManagementService/reportInstanceProperties";
+const TASKS = "/skywalking.v3.ProfileTask/getProfileTaskCommands";
+const SNAPSHOTS = "/skywalking.v3.ProfileTask/collectSnapshot";
+const FINISH = "/skywalking.v3.ProfileTask/reportTaskFinish";
 const PATIENCE_MILLIS = 30_000;
 
 export class Feeder {
@@ -47,6 +57,29 @@ export class Feeder {
   ): Promise<void> {
     const headers = account === "" ? {} : accountHeaders(service, instance, account);
     await this.call(PROPERTIES, [encodeProperties(service, instance, properties)], headers);
+  }
+
+  /** Asks for tasks, as agents do every 20 s; with the account's headers it is one of ours. */
+  async askForTasks(service: string, instance: string, ours = true): Promise<void> {
+    const headers = ours ? accountHeaders(service, instance, "id=1") : {};
+    await this.call(TASKS, [encodeTaskQuery(service, instance, -1)], headers);
+  }
+
+  async snapshots(
+    service: string,
+    instance: string,
+    snapshots: readonly Snapshot[],
+    ours = true,
+  ): Promise<void> {
+    await this.call(
+      SNAPSHOTS,
+      snapshots.map((snapshot) => encodeSnapshot(snapshot, ours)),
+      ours ? accountHeaders(service, instance, "id=1") : {},
+    );
+  }
+
+  async finish(service: string, instance: string, taskId: string): Promise<void> {
+    await this.call(FINISH, [encodeTaskFinish(service, instance, taskId)]);
   }
 
   close(): void {

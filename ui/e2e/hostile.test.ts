@@ -2,10 +2,11 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textRuns } from "../src/domain/text.ts";
 import { HOSTILE_TEXTS, hostileTrace } from "../sandbox/hostile.ts";
+import { hostileSnapshots } from "../sandbox/profileApi.ts";
 import { segment, span } from "../sandbox/traffic.ts";
 import { openPage, startBrowser, type Watched } from "./browser.ts";
 import { Feeder } from "./feeder.ts";
-import { startServer, waitForTraces, type Server } from "./server.ts";
+import { createTask, startServer, waitForSnapshots, waitForTraces, type Server } from "./server.ts";
 
 /* Whoever sends a request to a traced service writes into our pages. What they write stays text. */
 
@@ -317,11 +318,146 @@ describe("hostile text", () => {
   });
 });
 
+describe("hostile frames", () => {
+  /** As long as the server takes; each text names a service, an endpoint, an instance, a segment and frames. */
+  const cut = (text: string): string => text.slice(0, 300);
+  let tasks: string[] = [];
+
+  beforeAll(async () => {
+    const feeder = new Feeder(server.grpcAddress);
+    tasks = [];
+    for (const text of SHORT.filter((t) => t.trim() !== "")) {
+      const id = await createTask(server, { service: `profiled ${text}`, endpoint: text });
+      await feeder.askForTasks(`profiled ${text}`, cut(`instance ${text}`));
+      tasks.push(id);
+    }
+    const first = tasks[0] ?? "";
+    const segmentId = cut(`sampled ${TEXTS[0]}`);
+    const frames = hostileSnapshots(first, segmentId, NOW);
+    await feeder.snapshots("profiled", cut(TEXTS[2] ?? ""), frames);
+    await feeder.segments(`profiled ${TEXTS[3]}`, [
+      segment(TEXTS[0] ?? "", TEXTS[1] ?? "", segmentId, [
+        span({
+          id: 0,
+          parentId: -1,
+          type: "Entry",
+          operation: TEXTS[4] ?? "",
+          startMillis: NOW,
+          endMillis: NOW + 900,
+        }),
+      ]),
+    ]);
+    await waitForSnapshots(server, first, frames.length);
+    await waitForTraces(server, [`profiled ${TEXTS[3]}`]);
+    feeder.close();
+  }, 60_000);
+
+  it("stay text in the list of tasks and in the form of a new one", async () => {
+    const { page } = watched;
+    await page.goto("/profiles");
+    await page.waitForSelector("table.tasks");
+    expect(await page.locator("table.tasks tbody tr").count()).toBe(tasks.length);
+    await expectOnlyText();
+    for (const text of SHORT) {
+      const it = encodeURIComponent(text);
+      await go(`/profiles?new=1&service=${it}&endpoint=${it}&min=5`, "form", "/api/endpoints?");
+      expect(await foreign(), text).toEqual([]);
+      await go(
+        `/profile?task=${it}&segment=${it}&frames=${it}&frame=${it}&states=${it}&hide=${it}`,
+        ".state h2",
+        "/api/profile/task?",
+      );
+      expect(await foreign(), text).toEqual([]);
+    }
+    await expectOnlyText();
+  });
+
+  it("stay text in the head and the log of a task", async () => {
+    const { page } = watched;
+    for (const id of tasks) {
+      await go(`/profile?task=${encodeURIComponent(id)}`, ".task-head", "/api/profile/task?");
+      await page.locator(".task-log summary").click();
+      expect(await foreign(), id).toEqual([]);
+    }
+    await expectOnlyText();
+  });
+
+  it("stay text in the table, the details of each frame, and what is copied", async () => {
+    const { page, context } = watched;
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(`/profile?task=${encodeURIComponent(tasks[0] ?? "")}&form=tree&hide=none&lines=1`);
+    await page.waitForSelector(".frame-row");
+    await page.locator(".segments tbody tr").waitFor();
+    await expectOnlyText();
+    const table = page.getByRole("tree", { name: "Frames" });
+    await table.focus();
+    await page.keyboard.press("Home");
+    let seen = 0;
+    for (let last = ""; ; seen++) {
+      const at = (await page.locator(".frame-row.selected").getAttribute("id")) ?? "";
+      if (at === last) break;
+      last = at;
+      await page.keyboard.press("ArrowRight");
+      expect(await foreign()).toEqual([]);
+      await page.keyboard.press("ArrowDown");
+    }
+    expect(seen).toBeGreaterThan(TEXTS.length);
+    await page.getByRole("button", { name: "Copy what is shown as collapsed stacks" }).click();
+    await page.getByText("copied").waitFor();
+    const lines = (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split("\n");
+    expect(lines.length).toBe(TEXTS.length);
+    for (const line of lines) expect(line).toMatch(/^[^\p{Cc}]+ 1$/u);
+    await expectOnlyText();
+  });
+
+  it("stay text in the flame graph: in what is said of a frame, and in a search", async () => {
+    const { page } = watched;
+    await page.goto(`/profile?task=${encodeURIComponent(tasks[0] ?? "")}&hide=none`);
+    await page.waitForSelector(".flame-all canvas");
+    const graph = page.getByRole("application");
+    await graph.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowDown");
+    for (let i = 0; i < TEXTS.length; i++) {
+      expect(await foreign()).toEqual([]);
+      await page.keyboard.press("ArrowRight");
+    }
+    const box = await graph.boundingBox();
+    if (box === null) throw new Error("no graph");
+    for (let x = 5; x < box.width; x += box.width / 12) {
+      await page.mouse.move(box.x + x, box.y + 30);
+      await page.locator(".frame-tip").waitFor();
+      expect(await foreign()).toEqual([]);
+    }
+    await page.mouse.move(0, 0);
+    for (const text of ["<script>", "__proto__", "DROP TABLE", "\u202e"]) {
+      await page.getByLabel("Find frames").fill(text);
+      await expect
+        .poll(() => page.locator(".flame-tools .find-count").innerText(), { message: text })
+        .toMatch(/ %, \d+ frame/);
+    }
+    await expectOnlyText();
+  });
+
+  it("stay text in the trace that was sampled", async () => {
+    const { page } = watched;
+    await page.goto(
+      `/trace?id=${encodeURIComponent(`profiled ${TEXTS[3]}`)}&flame=trace&form=tree&hide=none`,
+    );
+    await page.waitForSelector(".frame-row");
+    await page.locator(".sampled-mark").waitFor();
+    await expectOnlyText();
+  });
+});
+
 describe("hostile addresses", () => {
   it.each([
     "/trace?id=%00%ff%fe",
     "/trace?id=x&span=__proto__&folded=constructor.toString&zoom=1e99~2&find=%5B%28",
     "/traces?min=-1&max=99999999999999999999&limit=1000000&order=%3Cscript%3E&range=constructor&before=%00",
+    "/profile?task=%00&segment=%3Cscript%3E&form=__proto__&states=constructor.toString&hide=none.none&frame=%00",
+    "/profiles?new=__proto__&service=%00&endpoint=%E0%A4%A&min=1e99",
+    "/trace?id=x&flame=__proto__&frames=%5B%28&up=%00",
     "/services?service=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E",
     "/%3Cscript%3Ewindow.pwned=1%3C/script%3E",
     "/traces?%E0%A4%A",

@@ -1,3 +1,4 @@
+import { STATE_NUMBERS, type Snapshot } from "../sandbox/profiles.ts";
 import type { Segment, Span, SpanLog, SpanRef } from "../src/domain/model.ts";
 
 /*
@@ -105,6 +106,36 @@ export function encodeSegment(traceId: string, segment: Segment): Uint8Array {
     text(5, segment.instance),
     number(6, segment.sizeLimited ? 1 : 0),
   ]);
+}
+
+/** What our agents add to the protocol's fields. */
+const STATE = 15001;
+const PERIOD = 15002;
+const FRAMES_CUT = 15003;
+
+export function encodeSnapshot(snapshot: Snapshot, ours = true): Uint8Array {
+  return concat([
+    text(1, snapshot.taskId),
+    text(2, snapshot.segmentId),
+    number(3, snapshot.millis),
+    number(4, snapshot.sequence),
+    bytes(5, concat(snapshot.stack.map((frame) => bytes(1, UTF8.encode(frame))))),
+    ...(ours
+      ? [
+          number(STATE, STATE_NUMBERS[snapshot.state]),
+          number(PERIOD, snapshot.periodMillis),
+          number(FRAMES_CUT, snapshot.cut),
+        ]
+      : []),
+  ]);
+}
+
+export function encodeTaskQuery(service: string, instance: string, lastCommandMillis: number): Uint8Array {
+  return concat([text(1, service), text(2, instance), number(3, lastCommandMillis)]);
+}
+
+export function encodeTaskFinish(service: string, instance: string, taskId: string): Uint8Array {
+  return concat([text(1, service), text(2, instance), text(3, taskId)]);
 }
 
 export function encodeProperties(

@@ -143,3 +143,32 @@ async function isThere(search: string, trace: string): Promise<boolean> {
   await answer.arrayBuffer();
   return answer.ok;
 }
+
+/** Makes a profile task as the pages do, and returns its id. */
+export async function createTask(
+  server: Server,
+  order: { readonly service: string; readonly endpoint: string },
+): Promise<string> {
+  const answer = await fetch(`${server.pages}/api/profile/tasks`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ durationMinutes: 15, minMillis: 0, periodMillis: 10, maxSamples: 9, ...order }),
+  });
+  const body = (await answer.json()) as { readonly id?: string };
+  if (body.id === undefined) throw new Error(`no task: ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+/** Returns once so many snapshots of a task can be analysed. */
+export async function waitForSnapshots(server: Server, taskId: string, snapshots: number): Promise<void> {
+  const deadline = Date.now() + START_MILLIS;
+  const address = `${server.pages}/api/profile/task?id=${encodeURIComponent(taskId)}`;
+  for (;;) {
+    const answer = (await (await fetch(address)).json()) as {
+      readonly task?: { readonly snapshots: number };
+    };
+    if ((answer.task?.snapshots ?? 0) >= snapshots) return;
+    if (Date.now() > deadline) throw new Error(`task ${taskId} has ${answer.task?.snapshots} snapshots`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Span } from "../src/domain/model.ts";
 import { hostileTrace } from "./hostile.ts";
 import { packTrace } from "./pack.ts";
+import { SandboxProfiles } from "./profileApi.ts";
 import { largeTrace, orderTrace, seeded, type GeneratedTrace } from "./traffic.ts";
 
 /*
  * The query API as far as the pages need it, over generated traffic: the loop of whoever works on the pages. It sends
  * the real server's security headers, so that what they forbid is noticed here. The tests use the real server.
  *
- * Addresses to try: /trace?id=large-10000, /trace?id=large-100000, /trace?id=hostile. With SKEIN_SANDBOX=empty in the
+ * Addresses to try: /trace?id=large-10000, /trace?id=large-100000, /trace?id=hostile; /profile?task=ended, of which the
+ * others are listed at /profiles. With SKEIN_SANDBOX=empty in the
  * environment nothing has reported yet.
  */
 
@@ -27,11 +29,22 @@ type Next = () => void;
 
 export function sandbox(): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
   const traces = process.env["SKEIN_SANDBOX"] === "empty" ? [] : generate();
+  const profiles = new SandboxProfiles(traces.map((stored) => stored.trace));
   return (request, response, next) => {
     response.setHeader("content-security-policy", SECURITY);
     const url = new URL(request.url ?? "/", "http://sandbox");
     if (!url.pathname.startsWith("/api/")) {
       next();
+      return;
+    }
+    if (url.pathname.startsWith("/api/profile/")) {
+      void profiles.answer(url, request).then((answered) => {
+        response.statusCode = answered?.status ?? 404;
+        response.setHeader("content-type", "application/json");
+        response.end(
+          JSON.stringify(answered?.body ?? { error: { code: "not-found", message: "no such path" } }),
+        );
+      });
       return;
     }
     const body = answer(url, traces);

@@ -1,5 +1,7 @@
 import type { Accounting } from "../domain/accounting.ts";
+import type { Analysis, AnalysisQuestion } from "../domain/analysis.ts";
 import type { Trace } from "../domain/model.ts";
+import type { SampledSegment, TaskOrder } from "../domain/profile.ts";
 import { queryParameters, type TraceQuery } from "../domain/query.ts";
 import {
   readAccounting,
@@ -16,6 +18,14 @@ import {
   type TracePage,
 } from "./answers.ts";
 import { Reader, ShapeError } from "./json.ts";
+import {
+  readAnalysis,
+  readSegments,
+  readTaskAnswer,
+  readTaskList,
+  type TaskAnswer,
+  type TaskList,
+} from "./profiles.ts";
 
 /* The only place that talks to the server. Every failure becomes a Problem that says what a person can do. */
 
@@ -60,17 +70,37 @@ function until<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   });
 }
 
-async function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
+function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
+  return ask(path, signal, read, null);
+}
+
+/** A change, which the server takes as JSON from its own pages only. */
+function post<T>(path: string, body: object, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
+  return ask(path, signal, read, JSON.stringify(body));
+}
+
+async function ask<T>(
+  path: string,
+  signal: AbortSignal,
+  read: (answer: Reader) => T,
+  order: string | null,
+): Promise<T> {
   const patience = AbortSignal.timeout(PATIENCE_MILLIS);
   let response: Response;
   let body: string;
   try {
     const ended = AbortSignal.any([signal, patience]);
-    response = await until(
-      ended,
-      takeEarly(path) ??
-        fetch(path, { signal: ended, headers: { accept: "application/json" }, cache: "no-store" }),
-    );
+    const options: RequestInit = {
+      signal: ended,
+      headers: { accept: "application/json" },
+      cache: "no-store",
+    };
+    if (order !== null) {
+      options.method = "POST";
+      options.body = order;
+      options.headers = { accept: "application/json", "content-type": "application/json" };
+    }
+    response = await until(ended, takeEarly(path) ?? fetch(path, options));
     body = await until(ended, response.text());
   } catch (cause) {
     if (signal.aborted) throw cause;
@@ -154,4 +184,35 @@ export function getTrace(id: string, signal: AbortSignal): Promise<Trace> {
 
 export function getAccounting(signal: AbortSignal): Promise<Accounting> {
   return get("/api/accounting", signal, readAccounting);
+}
+
+export function getProfileTasks(service: string, endpoint: string, signal: AbortSignal): Promise<TaskList> {
+  const path = withParameters("/api/profile/tasks", { service, endpoint, limit: "100" });
+  return get(path, signal, readTaskList);
+}
+
+export function getProfileTask(id: string, signal: AbortSignal): Promise<TaskAnswer> {
+  return get(withParameters("/api/profile/task", { id }), signal, readTaskAnswer);
+}
+
+/** What of a trace was sampled, by a task or because it was slow. */
+export function getSampledSegments(traceId: string, signal: AbortSignal): Promise<SampledSegment[]> {
+  return get(withParameters("/api/profile/segments", { traceId }), signal, readSegments);
+}
+
+export function createProfileTask(order: TaskOrder, signal: AbortSignal): Promise<string> {
+  return post("/api/profile/tasks", order, signal, (r) => r.text("id"));
+}
+
+export function stopProfileTask(id: string, signal: AbortSignal): Promise<string> {
+  return post("/api/profile/tasks/stop", { id }, signal, (r) => r.text("state"));
+}
+
+export function getAnalysis(question: AnalysisQuestion, signal: AbortSignal): Promise<Analysis> {
+  const search = new URLSearchParams();
+  if (question.segments.length === 0) search.append("task", question.task);
+  for (const segment of question.segments) search.append("segment", segment);
+  if (question.from !== null) search.append("from", String(question.from));
+  if (question.to !== null) search.append("to", String(question.to));
+  return get(`/api/profile/analysis?${search.toString()}`, signal, readAnalysis);
 }

@@ -73,6 +73,14 @@ export class Reader {
     throw new ShapeError(`${this.where} has no list of numbers "${name}"`);
   }
 
+  lists(name: string): readonly (readonly number[])[] {
+    const value = this.fields[name];
+    const isNumbers = (list: unknown): list is number[] =>
+      Array.isArray(list) && list.every((item) => typeof item === "number");
+    if (Array.isArray(value) && value.every(isNumbers)) return value;
+    throw new ShapeError(`${this.where} has no lists of numbers "${name}"`);
+  }
+
   object(name: string): Reader {
     return Reader.of(this.fields[name], `${this.where}.${name}`);
   }

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_TEXTS } from "../../sandbox/hostile.ts";
 import { EMPTY_QUERY, filterCount, queryParameters, queryProblem, type TraceQuery } from "./query.ts";
-import { formatRoute, parseRoute, traceRoute, tracesRoute, type Route } from "./route.ts";
+import { EMPTY_FLAME } from "./flameView.ts";
+import {
+  formatRoute,
+  parseRoute,
+  profileRoute,
+  profilesRoute,
+  traceRoute,
+  tracesRoute,
+  type Route,
+} from "./route.ts";
 
 function roundTrip(route: Route): Route {
   const [path = "", search = ""] = formatRoute(route).split(/\?(.*)/s);
@@ -37,7 +46,35 @@ describe("addresses", () => {
       traceRoute("a.b.c", "k1"),
       {
         page: "trace",
-        view: { id: "x", span: "s", folded: ["a", "b-2"], find: "db=1", zoom: { from: -5, to: 80 } },
+        view: {
+          id: "x",
+          span: "s",
+          folded: ["a", "b-2"],
+          find: "db=1",
+          zoom: { from: -5, to: 80 },
+          flameOf: "span",
+          flame: { ...EMPTY_FLAME, hide: [], states: ["blocked", "waiting"], upwards: true },
+        },
+      },
+      profilesRoute(),
+      profilesRoute({ service: "", endpoint: "", minMillis: null }),
+      profilesRoute({ service: "shop", endpoint: "GET:/a b", minMillis: 0 }),
+      profileRoute("1_shop"),
+      {
+        page: "profile",
+        view: {
+          task: "t",
+          segments: ["a.1", "b 2"],
+          flame: {
+            form: "tree",
+            states: ["running"],
+            hide: ["jdk", "spring"],
+            lines: true,
+            upwards: false,
+            find: "Map.get",
+            zoom: "1ab2c",
+          },
+        },
       },
     ];
     for (const route of routes) expect(roundTrip(route)).toEqual(route);
@@ -70,7 +107,10 @@ describe("addresses", () => {
 
   it("forget folded rows beyond what an address can hold", () => {
     const folded = Array.from({ length: 5000 }, (_, i) => `k${i}`);
-    const address = formatRoute({ page: "trace", view: { id: "t", span: "", folded, find: "", zoom: null } });
+    const address = formatRoute({
+      page: "trace",
+      view: { id: "t", span: "", folded, find: "", zoom: null, flameOf: "", flame: EMPTY_FLAME },
+    });
     expect(address.length).toBeLessThan(4000);
   });
 });

@@ -1,3 +1,5 @@
+import { MAX_SEGMENTS } from "./analysis.ts";
+import { EMPTY_FLAME, flamePairs, parseFlame, type FlameView } from "./flameView.ts";
 import { DEFAULT_LIMIT, EMPTY_QUERY, LIMITS, isRange, type TraceQuery } from "./query.ts";
 
 /*
@@ -17,12 +19,31 @@ export interface TraceView {
   readonly find: string;
   /** Zoom, in milliseconds relative to the trace's start. */
   readonly zoom: { readonly from: number; readonly to: number } | null;
+  /** Whose flame graph is open: that of the selected span's time, or of all that was sampled. */
+  readonly flameOf: "" | "span" | "trace";
+  readonly flame: FlameView;
+}
+
+export interface ProfileView {
+  readonly task: string;
+  /** The segments that are analysed; none: all of the task. */
+  readonly segments: readonly string[];
+  readonly flame: FlameView;
+}
+
+/** What a new task is filled in with. */
+export interface TaskStart {
+  readonly service: string;
+  readonly endpoint: string;
+  readonly minMillis: number | null;
 }
 
 export type Route =
   | { readonly page: "services"; readonly service: string }
   | { readonly page: "traces"; readonly query: TraceQuery }
   | { readonly page: "trace"; readonly view: TraceView }
+  | { readonly page: "profiles"; readonly start: TaskStart | null }
+  | { readonly page: "profile"; readonly view: ProfileView }
   | { readonly page: "accounting" }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -30,7 +51,19 @@ export type Route =
 const MAX_FOLDED = 400;
 
 export function traceRoute(id: string, span = ""): Route {
-  return { page: "trace", view: { id, span, folded: [], find: "", zoom: null } };
+  return {
+    page: "trace",
+    view: { id, span, folded: [], find: "", zoom: null, flameOf: "", flame: EMPTY_FLAME },
+  };
+}
+
+/** The tasks; with a start, beginning a new one. */
+export function profilesRoute(start: TaskStart | null = null): Route {
+  return { page: "profiles", start };
+}
+
+export function profileRoute(task: string, segments: readonly string[] = []): Route {
+  return { page: "profile", view: { task, segments, flame: EMPTY_FLAME } };
 }
 
 export function tracesRoute(query: Partial<TraceQuery> = {}): Route {
@@ -40,6 +73,7 @@ export function tracesRoute(query: Partial<TraceQuery> = {}): Route {
 export function parseRoute(path: string, search: string): Route {
   const parameters = new URLSearchParams(search);
   const text = (name: string): string => parameters.get(name) ?? "";
+  const flameOf = text("flame");
   switch (path) {
     case "/":
     case "/services":
@@ -58,6 +92,30 @@ export function parseRoute(path: string, search: string): Route {
             .slice(0, MAX_FOLDED),
           find: text("find"),
           zoom: parseZoom(text("zoom")),
+          flameOf: flameOf === "span" || flameOf === "trace" ? flameOf : "",
+          flame: parseFlame(text),
+        },
+      };
+    case "/profiles":
+      return {
+        page: "profiles",
+        start: parameters.has("new")
+          ? {
+              service: text("service"),
+              endpoint: text("endpoint"),
+              minMillis: positive(wholeNumber(text("min"))),
+            }
+          : null,
+      };
+    case "/profile":
+      return {
+        page: "profile",
+        view: {
+          task: text("task"),
+          segments: [...new Set(parameters.getAll("segment"))]
+            .filter((id) => id !== "")
+            .slice(0, MAX_SEGMENTS),
+          flame: parseFlame(text),
         },
       };
     case "/accounting":
@@ -74,15 +132,30 @@ export function formatRoute(route: Route): string {
     case "traces":
       return withParameters("/traces", queryPairs(route.query));
     case "trace": {
-      const { id, span, folded, find, zoom } = route.view;
+      const { id, span, folded, find, zoom, flameOf, flame } = route.view;
       return withParameters("/trace", [
         ["id", id],
         ["span", span],
         ["folded", folded.slice(0, MAX_FOLDED).join(".")],
         ["find", find],
         ["zoom", zoom === null ? "" : `${zoom.from}~${zoom.to}`],
+        ["flame", flameOf],
+        ...flamePairs(flame),
       ]);
     }
+    case "profiles":
+      return withParameters("/profiles", [
+        ["new", route.start === null ? "" : "1"],
+        ["service", route.start?.service ?? ""],
+        ["endpoint", route.start?.endpoint ?? ""],
+        ["min", whole(route.start?.minMillis ?? null)],
+      ]);
+    case "profile":
+      return withParameters("/profile", [
+        ["task", route.view.task],
+        ...route.view.segments.map((id): Pair => ["segment", id]),
+        ...flamePairs(route.view.flame),
+      ]);
     case "accounting":
       return "/accounting";
     case "unknown":
@@ -99,8 +172,11 @@ function withParameters(path: string, pairs: readonly Pair[]): string {
   return search === "" ? path : `${path}?${search}`;
 }
 
+function whole(value: number | null): string {
+  return value === null ? "" : String(value);
+}
+
 function queryPairs(query: TraceQuery): Pair[] {
-  const whole = (value: number | null): string => (value === null ? "" : String(value));
   return [
     ["service", query.service],
     ["instance", query.instance],

@@ -3,7 +3,7 @@ import type { Status } from "../api/answers.ts";
 import { getStatus } from "../api/client.ts";
 import { useAnswer, type Answer } from "../api/useAnswer.ts";
 import { formatClock, formatCount } from "../domain/format.ts";
-import { tracesRoute, type Route } from "../domain/route.ts";
+import { profilesRoute, tracesRoute, type Route } from "../domain/route.ts";
 import { cutText, plainText } from "../domain/text.ts";
 import { Boundary } from "../parts/Boundary.tsx";
 import { Icon } from "../parts/Icon.tsx";
@@ -11,6 +11,8 @@ import { Link, useRoute } from "../parts/navigation.tsx";
 import { Text } from "../parts/Text.tsx";
 import { ThemeSwitch } from "../parts/ThemeSwitch.tsx";
 import { AccountingPage } from "./accounting/AccountingPage.tsx";
+import { ProfilePage } from "./profile/ProfilePage.tsx";
+import { ProfilesPage } from "./profiles/ProfilesPage.tsx";
 import { ServicesPage } from "./services/ServicesPage.tsx";
 import { TracePage } from "./trace/TracePage.tsx";
 import { TracesPage } from "./traces/TracesPage.tsx";
@@ -56,6 +58,9 @@ export function App(): ReactNode {
           <NavLink to={tracesRoute()} on={page === "traces" || page === "trace"}>
             Traces
           </NavLink>
+          <NavLink to={profilesRoute()} on={page === "profiles" || page === "profile"}>
+            Profiles
+          </NavLink>
           <NavLink to={{ page: "accounting" }} on={page === "accounting"}>
             Accounting
           </NavLink>
@@ -95,6 +100,10 @@ function Page({ route, status }: { readonly route: Route; readonly status: Answe
       return <TracesPage query={route.query} />;
     case "trace":
       return <TracePage key={route.view.id} view={route.view} />;
+    case "profiles":
+      return <ProfilesPage start={route.start} />;
+    case "profile":
+      return <ProfilePage key={route.view.task} view={route.view} />;
     case "accounting":
       return <AccountingPage status={status} />;
     case "unknown":
@@ -110,6 +119,10 @@ function titleOf(route: Route): string {
       return "Traces";
     case "trace":
       return `Trace ${plainText(cutText(route.view.id, 40))}`;
+    case "profiles":
+      return "Profiles";
+    case "profile":
+      return `Profile ${plainText(cutText(route.view.task, 40))}`;
     case "accounting":
       return "Accounting";
     case "unknown":

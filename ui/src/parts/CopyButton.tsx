@@ -3,7 +3,8 @@ import { plainText } from "../domain/text.ts";
 import { Icon } from "./Icon.tsx";
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** Long texts are made when they are copied. */
+  readonly text: string | (() => string);
   /** What is copied: "trace id", "stack trace". */
   readonly what: string;
 }
@@ -24,7 +25,7 @@ export function CopyButton({ text, what }: CopyButtonProps): ReactNode {
       title={label}
       aria-label={label}
       onClick={() => {
-        copy(text).then(
+        copy(typeof text === "string" ? text : text()).then(
           () => setOutcome("copied"),
           () => setOutcome("failed"),
         );

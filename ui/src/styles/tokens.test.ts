@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PALETTE_SIZE } from "../domain/color.ts";
+import { STATES } from "../domain/states.ts";
 
 /* The palette is checked by arithmetic, not by eye: WCAG 2 asks 4.5:1 for text and 3:1 for marks. */
 
@@ -59,6 +60,14 @@ describe.each([
       }
     }
     expect(colors.has(`--service-${PALETTE_SIZE}`)).toBe(false);
+  });
+
+  it("has boxes of a flame graph that stand out, and names that can be read in them", () => {
+    for (const state of STATES) {
+      const box = color(`--state-${state}`);
+      expect(contrast(color("--state-text"), box), `text on ${state}`).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(box, color("--panel")), `${state} on the panel`).toBeGreaterThanOrEqual(3);
+    }
   });
 
   it("shows the edges of fields", () => {

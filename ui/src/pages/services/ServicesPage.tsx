@@ -11,6 +11,7 @@ import { ServiceName } from "../../parts/ServiceName.tsx";
 import { Failed, Loading } from "../../parts/states.tsx";
 import { useNow } from "../../parts/useNow.ts";
 import { Attach } from "./Attach.tsx";
+import { Endpoints } from "./Endpoints.tsx";
 import { Instances } from "./Instances.tsx";
 import "./services.css";
 
@@ -126,6 +127,7 @@ function ServiceTable({ services, selected }: ServiceTableProps): ReactNode {
                 <tr className="unfolded">
                   <td colSpan={7}>
                     <Instances service={service.name} />
+                    <Endpoints service={service.name} />
                   </td>
                 </tr>
               )}

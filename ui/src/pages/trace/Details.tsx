@@ -2,7 +2,7 @@ import type { ReactNode, Ref } from "react";
 import { formatDuration } from "../../domain/duration.ts";
 import { formatDateTime } from "../../domain/format.ts";
 import type { KeyValue, SpanRef } from "../../domain/model.ts";
-import { formatRoute, traceRoute, tracesRoute } from "../../domain/route.ts";
+import { formatRoute, profilesRoute, traceRoute, tracesRoute, type TaskStart } from "../../domain/route.ts";
 import { cutText, plainText } from "../../domain/text.ts";
 import { selfMillis, skewOf, type Skew } from "../../domain/timing.ts";
 import { rowKey } from "../../domain/spanIndex.ts";
@@ -21,6 +21,10 @@ interface DetailsProps {
   readonly node: SpanNode;
   readonly tree: TraceTree;
   readonly color: number;
+  /** Of the span's segment. */
+  readonly snapshots: number;
+  readonly start: TaskStart | null;
+  readonly onFlame: () => void;
   readonly onSelect: (node: SpanNode) => void;
   readonly onClose: () => void;
   readonly onBack: () => void;
@@ -29,7 +33,8 @@ interface DetailsProps {
 const LONGEST_TITLE = 300;
 const LONGEST_KEY = 120;
 
-export function Details({ ref, node, tree, color, onSelect, onClose, onBack }: DetailsProps): ReactNode {
+export function Details(props: DetailsProps): ReactNode {
+  const { ref, node, tree, color, onSelect, onClose, onBack } = props;
   const link = location.origin + formatRoute(traceRoute(tree.traceId, node.key));
   return (
     <aside
@@ -51,6 +56,7 @@ export function Details({ ref, node, tree, color, onSelect, onClose, onBack }: D
         </button>
       </div>
       <Remarks node={node} />
+      <Profiling {...props} />
       <Facts node={node} tree={tree} color={color} onSelect={onSelect} />
       {node.span !== null && (
         <>
@@ -65,7 +71,33 @@ export function Details({ ref, node, tree, color, onSelect, onClose, onBack }: D
   );
 }
 
-function Facts({ node, tree, color, onSelect }: Omit<DetailsProps, "ref" | "onClose" | "onBack">): ReactNode {
+/** From a span to the code below it: the flame graph that is there, and the task that would make one. */
+function Profiling({ node, snapshots, start, onFlame }: DetailsProps): ReactNode {
+  if (node.span === null || (snapshots === 0 && start === null)) return null;
+  return (
+    <p className="profiling">
+      {snapshots > 0 && (
+        <button type="button" className="primary" onClick={onFlame}>
+          <Icon name="flame" /> Flame graph of this span
+        </button>
+      )}
+      {start !== null && (
+        <Link to={profilesRoute(start)} title="The endpoint of the segment's first span">
+          Profile this endpoint
+        </Link>
+      )}
+    </p>
+  );
+}
+
+interface FactsProps {
+  readonly node: SpanNode;
+  readonly tree: TraceTree;
+  readonly color: number;
+  readonly onSelect: (node: SpanNode) => void;
+}
+
+function Facts({ node, tree, color, onSelect }: FactsProps): ReactNode {
   const { span, parent } = node;
   return (
     <dl className="pairs">

@@ -18,6 +18,8 @@ interface RowProps {
   readonly selected: boolean;
   readonly match: "none" | "found" | "other";
   readonly critical: readonly Stretch[] | undefined;
+  /** Of the segment that begins with this row; 0 where none was taken. */
+  readonly snapshots: number;
   readonly viewStart: number;
   readonly viewEnd: number;
   readonly rootCount: number;
@@ -52,7 +54,7 @@ export const Row = memo(function Row(props: RowProps): ReactNode {
       aria-setsize={node.parent?.children.length ?? props.rootCount}
       aria-expanded={node.children.length > 0 ? !closed : undefined}
       aria-selected={selected}
-      aria-label={labelOf(node)}
+      aria-label={labelOf(node) + (props.snapshots > 0 ? ", sampled" : "")}
       onClick={() => props.onSelect(node)}
     >
       <div className="name">
@@ -78,6 +80,11 @@ export const Row = memo(function Row(props: RowProps): ReactNode {
         {node.error && (
           <span className="error-text mark">
             <Icon name="alert" />
+          </span>
+        )}
+        {props.snapshots > 0 && (
+          <span className="sampled-mark" title={`sampled: ${plural(props.snapshots, "snapshot")}`}>
+            <Icon name="flame" />
           </span>
         )}
         <span className="labels">

@@ -1,4 +1,9 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { getSampledSegments } from "../../api/client.ts";
+import { useAnswer } from "../../api/useAnswer.ts";
+import { EMPTY_FLAME, type FlameView } from "../../domain/flameView.ts";
+import type { SampledSegment } from "../../domain/profile.ts";
+import { snapshotsBySegment, startFor } from "../../domain/sampled.ts";
 import { colorsOf } from "../../parts/serviceColors.ts";
 import { findSpans, nextMatch } from "../../domain/find.ts";
 import type { Trace } from "../../domain/model.ts";
@@ -10,6 +15,7 @@ import { zoomBy, zoomedView } from "../../domain/viewport.ts";
 import { adjust, currentRoute } from "../../parts/navigation.tsx";
 import { Details } from "./Details.tsx";
 import { FindBox } from "./FindBox.tsx";
+import { FlamePane } from "./FlamePane.tsx";
 import { Overview } from "./Overview.tsx";
 import { TraceHead } from "./TraceHead.tsx";
 import { Waterfall } from "./Waterfall.tsx";
@@ -30,6 +36,26 @@ function change(part: Partial<TraceView>): void {
   if (route.page === "trace") adjust({ page: "trace", view: { ...route.view, ...part } });
 }
 
+function changeFlame(part: Partial<FlameView>): void {
+  const route = currentRoute();
+  if (route.page === "trace") change({ flame: { ...route.view.flame, ...part } });
+}
+
+/** A zoom belongs to one graph; how one looks at it, to the reader. */
+function flameOf(of: TraceView["flameOf"], view: TraceView): void {
+  change({ flameOf: of, flame: of === "" ? EMPTY_FLAME : { ...view.flame, zoom: "" } });
+}
+
+const NOTHING_SAMPLED: readonly SampledSegment[] = [];
+
+/** Whether some of it was sampled is a help: a server that does not know keeps nobody from the trace. */
+function useSampled(traceId: string, loadedAt: number): readonly SampledSegment[] {
+  const { answer } = useAnswer(`sampled ${traceId} ${loadedAt}`, (signal) =>
+    getSampledSegments(traceId, signal),
+  );
+  return answer.state === "ready" ? answer.data : NOTHING_SAMPLED;
+}
+
 export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBodyProps): ReactNode {
   const details = useRef<HTMLElement>(null);
   const rowsBox = useRef<HTMLDivElement>(null);
@@ -43,6 +69,8 @@ export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBod
   const found = useMemo(() => findSpans(tree, find), [tree, find]);
   const selected = useMemo(() => tree.spans.find(view.span) ?? null, [tree, view.span]);
   const time = zoomedView(tree, view.zoom);
+  const sampled = useSampled(trace.traceId, loadedAt);
+  const snapshots = useMemo(() => snapshotsBySegment(sampled), [sampled]);
 
   // A link to a span inside a folded part shows the span.
   useEffect(() => {
@@ -71,9 +99,21 @@ export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBod
     [tree, time.start, time.end, selected],
   );
 
+  const classes = ["trace"];
+  if (selected !== null) classes.push("with-details");
+  if (view.flameOf !== "") classes.push("with-flame");
   return (
-    <div className={selected === null ? "trace" : "trace with-details"}>
-      <TraceHead trace={trace} tree={tree} colors={colors} loadedAt={loadedAt} busy={busy} again={again} />
+    <div className={classes.join(" ")}>
+      <TraceHead
+        trace={trace}
+        tree={tree}
+        colors={colors}
+        loadedAt={loadedAt}
+        busy={busy}
+        again={again}
+        sampled={sampled}
+        onFlame={() => flameOf("trace", view)}
+      />
       <div className="trace-tools">
         <FindBox
           text={view.find}
@@ -113,17 +153,32 @@ export function TraceBody({ trace, tree, view, loadedAt, busy, again }: TraceBod
           colors={colors}
           critical={critical}
           errors={errors}
+          snapshots={snapshots}
+          short={view.flameOf !== ""}
           onSelect={select}
           onFold={fold}
           onOpen={open}
           onZoom={zoom}
         />
-        {selected !== null && (
+        {view.flameOf !== "" && (
+          <FlamePane
+            of={view.flameOf}
+            node={selected}
+            sampled={sampled}
+            view={view.flame}
+            onOf={(of) => flameOf(of, view)}
+            onView={changeFlame}
+          />
+        )}
+        {selected !== null && view.flameOf === "" && (
           <Details
             ref={details}
             node={selected}
             tree={tree}
             color={colors.get(selected.service) ?? 0}
+            snapshots={snapshots.get(selected.segmentId) ?? 0}
+            start={startFor(tree, selected)}
+            onFlame={() => flameOf("span", view)}
             onSelect={select}
             onClose={() => {
               select(null);

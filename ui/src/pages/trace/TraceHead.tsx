@@ -2,9 +2,13 @@ import type { ReactNode } from "react";
 import { formatDuration } from "../../domain/duration.ts";
 import { formatBytes, formatClock, formatCount, formatDateTime, plural } from "../../domain/format.ts";
 import type { Trace } from "../../domain/model.ts";
+import type { SampledSegment } from "../../domain/profile.ts";
+import { profilesRoute } from "../../domain/route.ts";
+import { startFor } from "../../domain/sampled.ts";
 import { mainRoot, type TraceTree } from "../../domain/tree.ts";
 import { CopyButton } from "../../parts/CopyButton.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { Link } from "../../parts/navigation.tsx";
 import { ServiceName } from "../../parts/ServiceName.tsx";
 import { Text } from "../../parts/Text.tsx";
 
@@ -15,10 +19,16 @@ interface TraceHeadProps {
   readonly loadedAt: number;
   readonly busy: boolean;
   readonly again: () => void;
+  readonly sampled: readonly SampledSegment[];
+  /** Opens the flame graph of all that was sampled. */
+  readonly onFlame: () => void;
 }
 
-export function TraceHead({ trace, tree, colors, loadedAt, busy, again }: TraceHeadProps): ReactNode {
+export function TraceHead(props: TraceHeadProps): ReactNode {
+  const { trace, tree, colors, loadedAt, busy, again, sampled, onFlame } = props;
   const root = mainRoot(tree);
+  const start = root === null ? null : startFor(tree, root);
+  const snapshots = sampled.reduce((sum, s) => sum + s.snapshots, 0);
   return (
     <header className="trace-head">
       <div className="trace-title">
@@ -34,6 +44,16 @@ export function TraceHead({ trace, tree, colors, loadedAt, busy, again }: TraceH
             </>
           )}
         </h1>
+        {snapshots > 0 && (
+          <button type="button" onClick={onFlame} title={`${plural(snapshots, "snapshot")} of its threads`}>
+            <Icon name="flame" /> Flame graph
+          </button>
+        )}
+        {start !== null && (
+          <Link to={profilesRoute(start)} className="profile-endpoint">
+            Profile this endpoint
+          </Link>
+        )}
         <button type="button" onClick={again} disabled={busy} title={`Loaded at ${formatClock(loadedAt)}`}>
           <Icon name="refresh" /> Reload
         </button>

@@ -11,6 +11,7 @@ import {
 } from "react";
 import { axisTicks } from "../../domain/axis.ts";
 import { formatCount } from "../../domain/format.ts";
+import { beginsSegment } from "../../domain/sampled.ts";
 import { errorsInside, moveBy, shownRow, type Rows } from "../../domain/rows.ts";
 import type { Stretch } from "../../domain/timing.ts";
 import type { SpanNode, TraceTree } from "../../domain/tree.ts";
@@ -36,6 +37,10 @@ interface WaterfallProps {
   readonly colors: ReadonlyMap<string, number>;
   readonly critical: ReadonlyMap<SpanNode, readonly Stretch[]>;
   readonly errors: Int32Array;
+  /** By segment. */
+  readonly snapshots: ReadonlyMap<string, number>;
+  /** Something else has a part of the height: what is selected has to stay in view. */
+  readonly short: boolean;
   readonly onSelect: (node: SpanNode) => void;
   readonly onFold: (node: SpanNode, closed: boolean) => void;
   readonly onOpen: () => void;
@@ -48,7 +53,7 @@ interface WaterfallProps {
  * natively, so its feel and its scroll bar are the browser's.
  */
 export function Waterfall(props: WaterfallProps): ReactNode {
-  const { box, tree, rows, folded, selected, found, view, colors, critical, errors } = props;
+  const { box, tree, rows, folded, selected, found, view, colors, critical, errors, snapshots } = props;
   const size = useSize(box);
   const [scrollTop, setScrollTop] = useState(0);
   const [nameWidth, setNameWidth] = useNameWidth(size.width);
@@ -65,7 +70,7 @@ export function Waterfall(props: WaterfallProps): ReactNode {
     if (scroller !== null) setBarWidth(scroller.offsetWidth - scroller.clientWidth);
   }, [box, size]);
 
-  useKeepInView(box, rows, selected, size.height);
+  useKeepInView(box, rows, selected, size.height, props.short);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -101,6 +106,7 @@ export function Waterfall(props: WaterfallProps): ReactNode {
         selected={node === selected}
         match={found === null ? "none" : found.has(node) ? "found" : "other"}
         critical={critical.get(node)}
+        snapshots={snapshots.size > 0 && beginsSegment(node) ? (snapshots.get(node.segmentId) ?? 0) : 0}
         viewStart={view.start}
         viewEnd={view.end}
         rootCount={tree.roots.length}
@@ -188,6 +194,7 @@ function useKeepInView(
   rows: Rows,
   selected: SpanNode | null,
   height: number,
+  short: boolean,
 ): void {
   const placed = useRef(false);
   useEffect(() => {
@@ -202,5 +209,5 @@ function useKeepInView(
           : row * ROW_HEIGHT - height / 2;
     }
     placed.current = true;
-  }, [selected, height > 0]);
+  }, [selected, height > 0, short && height]);
 }

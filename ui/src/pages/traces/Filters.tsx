@@ -11,7 +11,7 @@ import {
   type ErrorFilter,
   type TraceQuery,
 } from "../../domain/query.ts";
-import { formatRoute, tracesRoute } from "../../domain/route.ts";
+import { formatRoute, profilesRoute, tracesRoute } from "../../domain/route.ts";
 import { plainText } from "../../domain/text.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { goTo, Link } from "../../parts/navigation.tsx";
@@ -209,6 +209,17 @@ export function Filters({ query, again }: FiltersProps): ReactNode {
         {filterCount(query) > 0 && (
           <Link to={tracesRoute({ range: query.range, from: query.from, to: query.to, order: query.order })}>
             Clear
+          </Link>
+        )}
+        {query.service !== "" && query.endpoint !== "" && (
+          <Link
+            to={profilesRoute({
+              service: query.service,
+              endpoint: query.endpoint,
+              minMillis: query.minMillis,
+            })}
+          >
+            Profile this endpoint
           </Link>
         )}
       </div>
