@@ -1,5 +1,10 @@
-// Large traces in a real Chromium against the packaged server: npm run bench [-- SHAPE... SPANS...]
+// In a real Chromium against the packaged server: npm run bench [-- profiles | SHAPE... SPANS...]
 import { runnerImport } from "vite";
 
-const { module } = await runnerImport(new URL("./traces.ts", import.meta.url).pathname);
-await module.main(process.argv.slice(2));
+const words = process.argv.slice(2);
+const wanted =
+  words.length === 0 ? ["traces", "profiles"] : words.includes("profiles") ? ["profiles"] : ["traces"];
+for (const bench of wanted) {
+  const { module } = await runnerImport(new URL(`./${bench}.ts`, import.meta.url).pathname);
+  await module.main(words);
+}
