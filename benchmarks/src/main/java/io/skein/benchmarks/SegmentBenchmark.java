@@ -23,6 +23,8 @@ import io.skein.api.Tags;
 import io.skein.core.CarrierWriter;
 import io.skein.core.Segment;
 import io.skein.core.Tracer;
+import io.skein.core.profile.Profiler;
+import io.skein.core.profile.ProfilerSettings;
 import io.skein.core.report.ReportCounters;
 import io.skein.core.report.ReportLog;
 import io.skein.core.report.Reporter;
@@ -76,6 +78,18 @@ public class SegmentBenchmark {
     return skein.segment();
   }
 
+  /** With a profiler that has no task. */
+  @Benchmark
+  public Object skeinWithProfiler(WithProfiler skein) {
+    return skein.segment();
+  }
+
+  /** With a profiler that looks for slow requests, of which there are none. */
+  @Benchmark
+  public Object skeinLookingForSlow(LookingForSlow skein) {
+    return skein.segment();
+  }
+
   @Benchmark
   public Object openTelemetry(OpenTelemetry openTelemetry) {
     return openTelemetry.segment();
@@ -113,6 +127,7 @@ public class SegmentBenchmark {
     private final Balance balance = new Balance("skein");
     private Tracer tracer;
     private Reporter reporter;
+    private Profiler profiler;
 
     @Setup
     public void start() {
@@ -125,13 +140,26 @@ public class SegmentBenchmark {
               new Delivered(),
               ReportLog.silent(),
               ReporterLimits.DEFAULT);
+      profiler = profiler();
       tracer =
-          Tracer.builder().service("orders").instance("orders-7f9c6b5d4-x2x9z").sink(queue).build();
+          Tracer.builder()
+              .service("orders")
+              .instance("orders-7f9c6b5d4-x2x9z")
+              .sink(queue)
+              .profiler(profiler)
+              .build();
+    }
+
+    Profiler profiler() {
+      return null;
     }
 
     @TearDown
     public void stop() {
       reporter.close();
+      if (profiler != null) {
+        profiler.close();
+      }
       balance.print();
     }
 
@@ -152,6 +180,22 @@ public class SegmentBenchmark {
       entry.tag(Tags.HTTP_STATUS_CODE, "200");
       entry.end();
       return carrier;
+    }
+  }
+
+  /** The same beside an idle profiler. */
+  public static class WithProfiler extends Skein {
+    @Override
+    Profiler profiler() {
+      return new Profiler(ProfilerSettings.DEFAULT, ReportLog.silent());
+    }
+  }
+
+  /** The same while every segment is noted for the sampler to find. */
+  public static class LookingForSlow extends Skein {
+    @Override
+    Profiler profiler() {
+      return new Profiler(new ProfilerSettings(true, 5, 5, 500, 4500, true, 1), ReportLog.silent());
     }
   }
 

@@ -93,6 +93,13 @@ public final class OpenSegments {
     }
   }
 
+  /** Nobody looks any more: what is noted here must not be kept. Who leaves later finds nothing. */
+  void clear() {
+    for (int i = 0; i < places.length(); i++) {
+      places.setRelease(i, null);
+    }
+  }
+
   private static int place(long threadId, int attempt) {
     return (int) ((threadId + attempt) & (PLACES - 1)) * STRIDE;
   }

@@ -144,7 +144,7 @@ public final class Profiler implements AutoCloseable {
       }
       boolean cancelled = tasks.cancel(taskId);
       if (cancelled) {
-        log.info("profile task " + taskId + ": stopped before its start");
+        say("profile task " + taskId + ": stopped before its start");
       }
       return cancelled;
     }
@@ -179,6 +179,10 @@ public final class Profiler implements AutoCloseable {
         wake();
       }
       publish();
+      OpenSegments noted = open;
+      if (!on && noted != null) {
+        noted.clear();
+      }
     }
   }
 
@@ -376,7 +380,7 @@ public final class Profiler implements AutoCloseable {
     Run run = tasks.begin(next, now);
     publish();
     ProfileTask task = next.task();
-    log.info(
+    say(
         "profile task "
             + task.id()
             + ": sampling \""
@@ -388,11 +392,20 @@ public final class Profiler implements AutoCloseable {
             + " min");
   }
 
+  /** A log that throws is no reason to end a task. */
+  private void say(String message) {
+    try {
+      log.info(message);
+    } catch (RuntimeException e) {
+      // There is nowhere to say it.
+    }
+  }
+
   private void finish(Run run, String why) {
     slots.close(run);
     tasks.end();
     publish();
-    log.info(
+    say(
         "profile task "
             + run.taskId
             + " has ended, "

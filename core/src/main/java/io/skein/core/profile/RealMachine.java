@@ -1,6 +1,7 @@
 package io.skein.core.profile;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** The machine's times and threads. */
 final class RealMachine implements Machine {
   static final String THREAD_NAME = "skein-profiler";
+
+  /** The default of the JVM's option {@code MaxJavaStackTraceDepth}. */
+  private static final int JVM_LIMIT = 1024;
 
   private volatile LongSupplier millis = System::currentTimeMillis;
 
@@ -47,9 +51,33 @@ final class RealMachine implements Machine {
     }
   }
 
+  /**
+   * {@code Thread.getStackTrace}, because nothing else works for all threads: {@code StackWalker}
+   * sees only its own, and {@code ThreadMXBean.getThreadInfo} no virtual ones; for platform threads
+   * it costs the same processor time, and the depth it can be limited to saves nothing of it. Since
+   * Java 19 the JVM cuts the stack of another thread to its innermost {@value #JVM_LIMIT} frames;
+   * then management is asked for the whole, as far as it knows the thread.
+   */
   @Override
   public StackTraceElement[] stackOf(Thread thread) {
-    return thread.getStackTrace();
+    StackTraceElement[] stack = thread.getStackTrace();
+    return stack.length == JVM_LIMIT ? Whole.stack(thread, stack) : stack;
+  }
+
+  /** Loaded when there is such a stack. */
+  private static final class Whole {
+    @SuppressWarnings("deprecation") // threadId() is not in Java 17, and getId() overridden by few
+    static StackTraceElement[] stack(Thread thread, StackTraceElement[] cut) {
+      try {
+        ThreadInfo info =
+            ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId(), Integer.MAX_VALUE);
+        return info == null || info.getStackTrace().length < cut.length
+            ? cut
+            : info.getStackTrace();
+      } catch (RuntimeException | LinkageError e) { // a JVM without management
+        return cut;
+      }
+    }
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.skein.core.profile;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Stacks of threads: too deep ones cut, equal parts of neighbours shared. No state. */
@@ -66,7 +65,7 @@ final class Stacks {
   static int share(StackTraceElement[] before, StackTraceElement[] stack) {
     int left = stack.length;
     int there = before.length;
-    while (left > 0 && there > 0 && stack[left - 1].equals(before[there - 1])) {
+    while (left > 0 && there > 0 && isSame(stack[left - 1], before[there - 1])) {
       left--;
       there--;
       stack[left] = before[there];
@@ -74,12 +73,20 @@ final class Stacks {
     return left;
   }
 
+  /**
+   * Whether two frames have the same text. The JVM gives equal names as one object, so that there
+   * is no need for {@code equals}, which compares eight fields and is most of what sampling would
+   * cost besides the fetch; if another JVM does not, frames are there twice.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(StackTraceElement one, StackTraceElement other) {
+    return one.getLineNumber() == other.getLineNumber()
+        && one.getMethodName() == other.getMethodName()
+        && one.getClassName() == other.getClassName();
+  }
+
   /** What a snapshot takes in memory: an estimate. */
   static int bytes(int frames, int own) {
     return SNAPSHOT_BYTES + ARRAY_BYTES + REFERENCE_BYTES * frames + FRAME_BYTES * own;
-  }
-
-  static StackTraceElement[] copy(StackTraceElement[] stack) {
-    return Arrays.copyOf(stack, stack.length);
   }
 }
