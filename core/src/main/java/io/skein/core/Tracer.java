@@ -2,7 +2,6 @@ package io.skein.core;
 
 import io.skein.api.Span;
 import io.skein.core.profile.Profiler;
-import io.skein.core.profile.SampledRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +58,7 @@ public final class Tracer {
   private final AsyncRegistry asyncRegistry;
   private final Headers headers;
   private final Admission admission;
+  private final StackedStarts starts;
   final @Nullable Profiler profiler;
   private volatile Identity identity;
   private volatile int spanLimit;
@@ -81,6 +81,7 @@ public final class Tracer {
       profiler.clock(clock);
     }
     spanLimit = settings.spanLimit;
+    starts = new StackedStarts(this, headers, admission);
   }
 
   public static TracerBuilder builder() {
@@ -91,81 +92,24 @@ public final class Tracer {
 
   /** Starts work that came in from outside, without a header. */
   public Span startEntry(@Nullable String operationName) {
-    return startEntry(operationName, null);
+    return starts.entry(operationName, null);
   }
 
   /** Starts work that came in from outside and continues the trace its headers speak of, if any. */
   public <C> Span startEntry(
       @Nullable String operationName, @Nullable C carrier, @Nullable CarrierReader<C> reader) {
-    return startEntry(
+    return starts.entry(
         operationName, carrier == null || reader == null ? null : headers.read(carrier, reader));
-  }
-
-  private Span startEntry(@Nullable String operationName, @Nullable Incoming incoming) {
-    String name = cutName(operationName);
-    ThreadState here = here();
-    Context context = active(here);
-    if (context == null) {
-      return startFirst(here, SpanType.ENTRY, name, null, incoming);
-    }
-    if (!(context instanceof Segment segment)) {
-      return startIn(context, here, SpanType.ENTRY, name, null, incoming);
-    }
-    RecordingSpan shared = shareable(segment, SpanType.ENTRY);
-    Span span;
-    RecordingSpan record;
-    if (shared != null) {
-      span = shared.reuseEntry(name);
-      record = shared;
-    } else {
-      record = segment.push(SpanType.ENTRY, name, now());
-      if (record == null) {
-        return overLimit(segment, null);
-      }
-      span = record;
-    }
-    if (incoming != null) {
-      headers.extract(segment, record, incoming);
-    }
-    return span;
   }
 
   /** Starts work that stays inside. */
   public Span startLocal(@Nullable String operationName) {
-    String name = cutName(operationName);
-    ThreadState here = here();
-    Context context = active(here);
-    if (context == null) {
-      return startFirst(here, SpanType.LOCAL, name, null, null);
-    }
-    if (!(context instanceof Segment segment)) {
-      return startIn(context, here, SpanType.LOCAL, name, null, null);
-    }
-    RecordingSpan span = segment.push(SpanType.LOCAL, name, now());
-    return span == null ? overLimit(segment, null) : span;
+    return starts.local(operationName);
   }
 
   /** Starts a call to somebody else. */
   public Span startExit(@Nullable String operationName, @Nullable String peer) {
-    String name = cutName(operationName);
-    ThreadState here = here();
-    Context context = active(here);
-    if (context == null) {
-      return startFirst(here, SpanType.EXIT, name, peer, null);
-    }
-    if (!(context instanceof Segment segment)) {
-      return startIn(context, here, SpanType.EXIT, name, peer, null);
-    }
-    RecordingSpan shared = shareable(segment, SpanType.EXIT);
-    if (shared != null) {
-      return shared.reuse();
-    }
-    RecordingSpan span = segment.push(SpanType.EXIT, name, now());
-    if (span == null) {
-      return overLimit(segment, peer);
-    }
-    span.peer = peer(peer);
-    return span;
+    return starts.exit(operationName, peer);
   }
 
   /**
@@ -175,117 +119,7 @@ public final class Tracer {
    * @return null where {@link #startExit} would begin a span
    */
   public @Nullable Span joinExit() {
-    ThreadState here = threads.get();
-    if (here != null && active(here) instanceof Segment segment) {
-      RecordingSpan shared = shareable(segment, SpanType.EXIT);
-      if (shared != null) {
-        return shared.reuse();
-      }
-    }
-    return null;
-  }
-
-  /** The rarer cases: what is active is not recorded, or a branch of a shared segment. */
-  private Span startIn(
-      Context context,
-      ThreadState here,
-      SpanType type,
-      String name,
-      @Nullable String peer,
-      @Nullable Incoming incoming) {
-    if (!(context instanceof Branch branch)) {
-      return context.pushNoop(peer);
-    }
-    Span span = branch.start(type, name, peer, now());
-    if (span == null) {
-      return startAfter(branch, here, type, name, peer, incoming);
-    }
-    RecordingSpan record = recordOf(span);
-    if (record != null && incoming != null) {
-      headers.extract(record, incoming);
-    }
-    return span;
-  }
-
-  /** The segment of a branch has been reported: its late children begin one of their own. */
-  private Span startAfter(
-      Branch branch,
-      ThreadState here,
-      SpanType type,
-      String name,
-      @Nullable String peer,
-      @Nullable Incoming incoming) {
-    Snapshot place = branch.capture();
-    here.active = null;
-    Snapshot before = here.handedOver;
-    here.handedOver = place;
-    try {
-      return startFirst(here, type, name, peer, incoming);
-    } finally {
-      if (branch.base == null) {
-        here.handedOver = before; // otherwise the span is still active, and its scope restores
-      }
-    }
-  }
-
-  /** The span on top, if it is one that another starter of the same type shares (T01, T03, T04). */
-  private static @Nullable RecordingSpan shareable(Segment segment, SpanType type) {
-    StackedSpan top = segment.top;
-    if (top instanceof RecordingSpan span && span.type == type.number() && span.canBeShared()) {
-      return span;
-    }
-    return null;
-  }
-
-  private Span overLimit(Segment segment, @Nullable String peer) {
-    counters.spanOverLimit();
-    return segment.pushNoop(peer == null ? null : peer(peer));
-  }
-
-  private Span startFirst(
-      ThreadState here,
-      SpanType type,
-      String name,
-      @Nullable String peer,
-      @Nullable Incoming incoming) {
-    Snapshot handedOver = here.handedOver;
-    IgnoredContext ignored = admission.decideToIgnore(here, name, incoming, handedOver);
-    if (ignored != null) {
-      here.active = ignored;
-      return ignored.pushNoop(peer);
-    }
-    long now = now();
-    SegmentRef ref = null;
-    SampledRequest request = null;
-    if (incoming != null && incoming.parent != null) {
-      ref = incoming.parent.ref;
-    } else if (handedOver != null) {
-      ref = handedOver.toRef();
-      request = handedOver.request;
-    }
-    Segment segment = new Segment(this, here, identity, ref == null ? null : ref.traceId(), now);
-    RecordingSpan span = segment.push(type, name, now);
-    if (span == null) { // a span limit of 0
-      here.active = segment;
-      return overLimit(segment, peer);
-    }
-    here.active = segment;
-    if (peer != null) {
-      span.peer = peer(peer);
-    }
-    if (ref != null) {
-      segment.addRef(span, ref);
-      if (incoming != null && incoming.parent != null) {
-        headers.adopt(segment, span, incoming);
-      } else if (handedOver != null) {
-        segment.correlation = handedOver.correlation;
-        segment.skipAnalysis = handedOver.skipAnalysis;
-      }
-    }
-    if (profiler != null) {
-      Profiling.started(segment, here, request);
-    }
-    return span;
+    return starts.joinExit();
   }
 
   // ---- between processes
@@ -733,6 +567,11 @@ public final class Tracer {
 
   // ---- for the classes of this package
 
+  /** What is known of this thread; null when nothing is. */
+  @Nullable ThreadState hereIfKnown() {
+    return threads.get();
+  }
+
   ThreadState here() {
     ThreadState state = threads.get();
     if (state == null) {
@@ -743,7 +582,7 @@ public final class Tracer {
   }
 
   /** The context of a thread, after what others have noted for it. */
-  private static @Nullable Context active(ThreadState here) {
+  static @Nullable Context active(ThreadState here) {
     Context context = here.active;
     if (context != null && context.hasNotes()) {
       context.workOffNotes();

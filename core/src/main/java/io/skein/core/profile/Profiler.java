@@ -392,10 +392,18 @@ public final class Profiler implements AutoCloseable {
             + " min");
   }
 
-  /** A log that throws is no reason to end a task. */
   private void say(String message) {
+    say(false, message);
+  }
+
+  /** A log that throws is no reason to end a task. */
+  private void say(boolean warning, String message) {
     try {
-      log.info(message);
+      if (warning) {
+        log.warn(message);
+      } else {
+        log.info(message);
+      }
     } catch (RuntimeException e) {
       // There is nowhere to say it.
     }
@@ -426,7 +434,7 @@ public final class Profiler implements AutoCloseable {
       }
       slowRequests(false);
     }
-    log.warn("sampling has failed and was given up until the next profile task: " + why);
+    say(true, "sampling has failed and was given up until the next profile task: " + why);
   }
 
   /** What the tracer has to ask about from now on. */
@@ -449,7 +457,7 @@ public final class Profiler implements AutoCloseable {
       try {
         thread = machine.start(this::run);
       } catch (OutOfMemoryError e) { // no thread can be made; the next one who looks tries again
-        log.warn("there is no thread for sampling: " + e);
+        say(true, "there is no thread for sampling: " + e);
       }
     }
   }

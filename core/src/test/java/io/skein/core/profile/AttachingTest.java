@@ -159,6 +159,7 @@ class AttachingTest {
   }
 
   @Test
+  @Tag("capability-110")
   void aSegmentThatBeganBeforeTheTaskIsNotMatchedByItsFirstName() {
     Span span = it.request();
     it.run(it.task());
@@ -219,6 +220,7 @@ class AttachingTest {
   // ---- places
 
   @Test
+  @Tag("capability-103")
   @Tag("capability-117")
   void theSixthAtATimeIsNotSampledAndOneThatComesLaterIs() {
     it.run(it.task("t", it.machine.millis(), 5, 0, 10, 9));
@@ -244,6 +246,7 @@ class AttachingTest {
   }
 
   @Test
+  @Tag("capability-103")
   void aSampleIsTakenByTheFirstSnapshotAndNotByARequestThatWasTooFast() {
     it.run(it.task("t", it.machine.millis(), 5, 20, 10, 1));
     for (int i = 0; i < 100; i++) {

@@ -27,6 +27,8 @@ class ProfilerTasksTest {
   }
 
   @Test
+  @Tag("capability-109")
+  @Tag("capability-111")
   void aTaskThatIsDueBeginsAtOnceAndEndsAfterItsMinutes() {
     it.run(it.task("a", it.machine.millis(), 2, 0, 10, 9));
     assertThat(it.machine.started).hasSize(1);
@@ -46,6 +48,7 @@ class ProfilerTasksTest {
   }
 
   @Test
+  @Tag("capability-109")
   void aTaskWaitsForItsStartWithoutAThreadUntilItIsNear() {
     assertThat(profiler.offer(it.task("a", it.machine.millis() + MINUTE, 1, 0, 10, 1))).isNull();
     assertThat(it.machine.started).isEmpty();
@@ -149,6 +152,7 @@ class ProfilerTasksTest {
   }
 
   @Test
+  @Tag("capability-107")
   void aTaskThatCameBeforeIsKnown() {
     ProfileTask task = it.run(it.task());
     assertThat(profiler.offer(task)).isEqualTo("it is known already");
@@ -221,6 +225,7 @@ class ProfilerTasksTest {
   }
 
   @Test
+  @Tag("capability-111")
   void allSamplesTakenAndReleasedEndATask() {
     it.run(it.task("a", it.machine.millis(), 15, 0, 10, 2));
     for (int i = 0; i < 2; i++) {
@@ -274,6 +279,7 @@ class ProfilerTasksTest {
 
   /** Commands in any order, any number of times: a task runs at most once, and is told once. */
   @ParameterizedTest
+  @Tag("capability-102")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void commandsMayComeInAnyOrderAndAnyNumberOfTimes(long seed) {
     Random random = new Random(seed);

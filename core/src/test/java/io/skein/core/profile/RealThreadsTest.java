@@ -13,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -172,6 +173,32 @@ class RealThreadsTest {
   }
 
   @Test
+  void aSlowRequestIsSampledWithoutATaskWithinTheProcessorTimeOfTheThread() throws Exception {
+    ProfilerSettings settings = new ProfilerSettings(true, 5, 5, 500, 4500, true, 5);
+    Profiler profiler = new Profiler(settings, ReportLog.silent());
+    Tracer tracer = Tracer.builder().profiler(profiler).build();
+    assertThat(samplers()).hasSize(1);
+    Span span = tracer.startEntry("GET:/never-seen");
+    String segment = tracer.segmentId();
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (profiler.counters().queued() < 10 && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    span.end();
+    List<ThreadSnapshot> taken = new ArrayList<>();
+    profiler.drain(Integer.MAX_VALUE, taken::add);
+    profiler.close();
+    assertThat(taken).hasSizeGreaterThanOrEqualTo(10);
+    assertThat(taken)
+        .allSatisfy(
+            each -> {
+              assertThat(each.taskId()).isEqualTo(ThreadSnapshot.SLOW_TASK);
+              assertThat(each.segmentId()).isEqualTo(segment);
+            });
+    assertThat(samplers()).isEmpty();
+  }
+
+  @Test
   void aThreadWhoseStackCannotBeHadHarmsNobody() throws Exception {
     Profiler profiler = new Profiler(ProfilerSettings.DEFAULT, ReportLog.silent());
     Tracer tracer = Tracer.builder().profiler(profiler).build();
@@ -226,7 +253,9 @@ class RealThreadsTest {
     List<ThreadSnapshot> taken = new ArrayList<>();
     profiler.drain(Integer.MAX_VALUE, taken::add);
     profiler.close();
-    ThreadSnapshot last = taken.get(taken.size() - 1);
+    // Others are from the way down and up again.
+    ThreadSnapshot last =
+        taken.stream().max(Comparator.comparingInt(ThreadSnapshot::framesCut)).orElseThrow();
     assertThat(last.frames()).hasSize(500);
     assertThat(last.framesCut()).isGreaterThan(9500);
     assertThat(last.frames()[400].getMethodName()).isEqualTo("descend");
