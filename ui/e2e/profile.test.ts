@@ -416,6 +416,10 @@ describe("a task", () => {
       .toBe(1);
     await page.getByRole("button", { name: "Flame graph", exact: true }).click();
     await page.getByText(/^30 snapshots of 1 segment/).waitFor();
+    // And all of them together, whatever their endpoint.
+    await page.goto("/profiles");
+    await page.getByRole("link", { name: "see what they found" }).click();
+    await page.getByText(/^30 snapshots of 1 segment/).waitFor();
   });
 
   it("fits a narrow screen, and every control of it has a name", async () => {

@@ -362,6 +362,7 @@ describe("what is said of frames", () => {
     ["javax.sql.DataSource.get", "jdk"],
     ["io.skein.demo.shop.Prices.quote", null],
     ["io.skein.core.Tracer.start", "agent"],
+    ["io.skein.demo.shop.Shelf$$SpringCGLIB$$0.price", "spring"],
     ["javafx.Thing.do", null],
     ["", null],
   ])("knows whose %j is", (name, group) => expect(groupOf(name)).toBe(group));

@@ -49,6 +49,8 @@ export interface FrameGroup {
   readonly id: string;
   readonly label: string;
   readonly prefixes: readonly string[];
+  /** Parts of names: classes made at run time are named after the reader's own. */
+  readonly parts?: readonly string[];
 }
 
 /** Frames that are not the reader's code. What is hidden is listed on the page, with these prefixes. */
@@ -74,7 +76,12 @@ export const FRAME_GROUPS: readonly FrameGroup[] = [
       "reactor.",
     ],
   },
-  { id: "spring", label: "Spring", prefixes: ["org.springframework."] },
+  {
+    id: "spring",
+    label: "Spring",
+    prefixes: ["org.springframework."],
+    parts: ["$$SpringCGLIB$$", "$$EnhancerBySpringCGLIB$$", "$$FastClassBySpringCGLIB$$"],
+  },
   {
     id: "agent",
     label: "Tracing agents",
@@ -97,6 +104,7 @@ const PREFIXES = FRAME_GROUPS.flatMap((group) =>
 /** Null: the reader's own, as far as we know. */
 export function groupOf(name: string): string | null {
   for (const { prefix, id } of PREFIXES) if (name.startsWith(prefix)) return id;
+  for (const { parts = [], id } of FRAME_GROUPS) if (parts.some((part) => name.includes(part))) return id;
   return null;
 }
 

@@ -3,6 +3,7 @@ import type { Status } from "../api/answers.ts";
 import { getStatus } from "../api/client.ts";
 import { useAnswer, type Answer } from "../api/useAnswer.ts";
 import { formatClock, formatCount } from "../domain/format.ts";
+import { SLOW_TASK } from "../domain/profile.ts";
 import { profilesRoute, tracesRoute, type Route } from "../domain/route.ts";
 import { cutText, plainText } from "../domain/text.ts";
 import { Boundary } from "../parts/Boundary.tsx";
@@ -11,7 +12,8 @@ import { Link, useRoute } from "../parts/navigation.tsx";
 import { Text } from "../parts/Text.tsx";
 import { ThemeSwitch } from "../parts/ThemeSwitch.tsx";
 import { AccountingPage } from "./accounting/AccountingPage.tsx";
-import { ProfilePage } from "./profile/ProfilePage.tsx";
+import { changeFlame, ProfilePage } from "./profile/ProfilePage.tsx";
+import { SlowPage } from "./profile/SlowPage.tsx";
 import { ProfilesPage } from "./profiles/ProfilesPage.tsx";
 import { ServicesPage } from "./services/ServicesPage.tsx";
 import { TracePage } from "./trace/TracePage.tsx";
@@ -103,7 +105,11 @@ function Page({ route, status }: { readonly route: Route; readonly status: Answe
     case "profiles":
       return <ProfilesPage start={route.start} />;
     case "profile":
-      return <ProfilePage key={route.view.task} view={route.view} />;
+      return route.view.task === SLOW_TASK ? (
+        <SlowPage view={route.view} onFlame={changeFlame} />
+      ) : (
+        <ProfilePage key={route.view.task} view={route.view} />
+      );
     case "accounting":
       return <AccountingPage status={status} />;
     case "unknown":

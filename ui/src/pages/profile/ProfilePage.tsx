@@ -22,7 +22,7 @@ function change(part: Partial<ProfileView>): void {
   if (route.page === "profile") adjust({ page: "profile", view: { ...route.view, ...part } });
 }
 
-function changeFlame(part: Partial<FlameView>): void {
+export function changeFlame(part: Partial<FlameView>): void {
   const route = currentRoute();
   if (route.page === "profile") change({ flame: { ...route.view.flame, ...part } });
 }

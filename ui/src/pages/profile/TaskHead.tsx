@@ -72,13 +72,15 @@ function Live({ answer }: { readonly answer: TaskAnswer }): ReactNode {
   const ahead = useMemo(() => answer.nowMillis - Date.now(), [answer]);
   const now = useNow() + ahead;
   if (task.state === "ended") return null;
-  const { share, millisLeft } = progressOf(task, now);
+  const { share, millisLeft, notified, finished } = progressOf(task, now);
+  // Instances may still start; the task waits for them.
+  const done = notified > 0 && finished === notified ? "; every agent that was told has finished" : "";
   const words =
     task.state === "scheduled"
       ? `begins in ${formatDuration(1000 * Math.ceil(Math.max(0, task.startMillis - now) / 1000))}`
       : task.state === "stopping"
         ? "stopping: the agents are told when they ask next, within 20 s"
-        : `${formatDuration(1000 * Math.ceil(millisLeft / 1000))} left`;
+        : `${formatDuration(1000 * Math.ceil(millisLeft / 1000))} left${done}`;
   return (
     <div className="task-progress">
       <div

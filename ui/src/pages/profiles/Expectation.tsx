@@ -29,8 +29,8 @@ export function Expectation({ draft }: { readonly draft: TaskDraft }): ReactNode
       </p>
       <p className="quiet">
         While a request is sampled, its thread stands still for {percent(expected.pauseLeast)} (JDK 25) to{" "}
-        {percent(expected.pauseMost)} (JDK 17) of the time, and the sampler takes up to{" "}
-        {percent(expected.samplerMost)} of one core. All other requests are not touched.
+        {percent(expected.pauseMost)} (JDK 17) of the time, until JDK 18 with all others, and the sampler
+        takes up to {percent(expected.samplerMost)} of one core. Afterwards nothing is left of it.
       </p>
     </div>
   );

@@ -4,7 +4,7 @@ import type { TaskList } from "../../api/profiles.ts";
 import { useAnswer } from "../../api/useAnswer.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { formatCount, formatDateTime, formatWhen, plural } from "../../domain/format.ts";
-import { progressOf, type ProfileTask } from "../../domain/profile.ts";
+import { progressOf, SLOW_TASK, type ProfileTask } from "../../domain/profile.ts";
 import { formatRoute, profileRoute, profilesRoute, tracesRoute, type TaskStart } from "../../domain/route.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { goTo, Link } from "../../parts/navigation.tsx";
@@ -47,6 +47,10 @@ export function ProfilesPage({ start }: { readonly start: TaskStart | null }): R
       ) : (
         <Tasks list={answer.data} />
       )}
+      <p className="quiet">
+        Agents with <code>skein.profile.slow</code> sample slow requests of their own accord:{" "}
+        <Link to={profileRoute(SLOW_TASK)}>see what they found</Link>.
+      </p>
     </div>
   );
 }

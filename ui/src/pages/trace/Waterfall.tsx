@@ -118,6 +118,7 @@ export function Waterfall(props: WaterfallProps): ReactNode {
 
   const [first, second] = ticks;
   const style: Record<`--${string}`, string> = {
+    "--rows": String(rows.length),
     "--name-width": `${nameWidth}px`,
     "--tick-from": `${(first?.at ?? 0) * axisWidth}px`,
     "--tick-step": first && second ? `${(second.at - first.at) * axisWidth}px` : "100%",

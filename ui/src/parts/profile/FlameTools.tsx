@@ -2,7 +2,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { shareText, type Found } from "../../domain/flameFacts.ts";
 import { EMPTY_FLAME, hiddenGroups, type FlameView } from "../../domain/flameView.ts";
 import type { Flame } from "../../domain/flame.ts";
-import { FRAME_GROUPS } from "../../domain/frames.ts";
+import { FRAME_GROUPS, type FrameGroup } from "../../domain/frames.ts";
 import { plural } from "../../domain/format.ts";
 import {
   presetOf,
@@ -184,6 +184,10 @@ function Search({ view, flame, found, onView }: SearchProps): ReactNode {
   );
 }
 
+function patternsOf({ prefixes, parts = [] }: FrameGroup): string {
+  return [...prefixes.map((prefix) => `${prefix}*`), ...parts.map((part) => `*${part}*`)].join(" ");
+}
+
 function Hiding({ view, flame, onView }: Omit<SearchProps, "found">): ReactNode {
   const hidden = hiddenGroups(view);
   const gone = flame.hiddenFrames.reduce((sum, group) => sum + group.frames, 0);
@@ -211,7 +215,7 @@ function Hiding({ view, flame, onView }: Omit<SearchProps, "found">): ReactNode 
               <span>
                 {group.label}
                 {count > 0 && <span className="quiet"> · {plural(count, "frame")} hidden</span>}
-                <code className="prefixes">{group.prefixes.map((prefix) => `${prefix}*`).join(" ")}</code>
+                <code className="prefixes">{patternsOf(group)}</code>
               </span>
             </label>
           );
