@@ -1,9 +1,10 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sampled } from "../sandbox/profiles.ts";
+import { largeProfile, sampled } from "../sandbox/profiles.ts";
 import type { Segment } from "../src/domain/model.ts";
 import { openPage, type Watched } from "./browser.ts";
 import { Feeder } from "./feeder.ts";
+import { createTask, waitForSnapshots } from "./server.ts";
 import { openShop, ORDERS, WHOLE, type Shop } from "./shop.ts";
 
 /*
@@ -376,7 +377,7 @@ describe("a task", () => {
     const { page } = watched;
     await page.goto(`/profile?task=${encodeURIComponent(id)}`);
     await page
-      .getByText(/1 agent of SkyWalking cannot be told and will go on until \d\d:\d\d:\d\d/)
+      .getByText(/1 agent of SkyWalking cannot be told to stop and will go on until \d\d:\d\d:\d\d/)
       .waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await expect.poll(() => page.locator(".task-head .task-state").innerText()).toMatch(/stopping|stopped/);
@@ -420,6 +421,60 @@ describe("a task", () => {
     await page.goto("/profiles");
     await page.getByRole("link", { name: "see what they found" }).click();
     await page.getByText(/^30 snapshots of 1 segment/).waitFor();
+  });
+
+  it("of more snapshots than are analysed says so, and is painted and zoomed at once", async () => {
+    const { page } = watched;
+    const large = await createTask(shop.server, { service: "catalog", endpoint: "GET:/search" });
+    const profile = largeProfile("large-1", large, Date.now() - 120_000, 12_500, 60);
+    for (let at = 0; at < profile.length; at += 2500)
+      await feeder.snapshots("catalog", "catalog-1", profile.slice(at, at + 2500));
+    await waitForSnapshots(shop.server, large, 12_500);
+    await page.goto(`/profile?task=${encodeURIComponent(large)}&hide=none`);
+    await page.waitForSelector(".flame-all canvas");
+    expect(await page.locator(".analysis .notes").innerText()).toMatch(
+      /of 12\D500 snapshots \d+\D?\d+ are analysed, evenly chosen/,
+    );
+    const graph = page.getByRole("application");
+    await graph.focus();
+    await page.keyboard.press("Home");
+    for (let depth = 0; depth < 30; depth++) await page.keyboard.press("ArrowDown");
+    const from = Date.now();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Whole" }).waitFor();
+    console.log(`12,500 snapshots of depth 60 zoomed after ${Date.now() - from} ms`);
+    expect(Date.now() - from).toBeLessThan(3000);
+    expect(await page.locator(".flame-all").evaluate((e) => e.childElementCount)).toBeLessThan(5);
+    // The table holds the rows that fit, not three hundred thousand.
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.waitForSelector(".frame-row");
+    expect(await page.locator(".frame-row").count()).toBeLessThan(100);
+  });
+
+  it("says what keeps it from being whole, and what it cannot tell", async () => {
+    const { page } = watched;
+    // The real answer, with what it would say of stacks that were cut, and of an agent that tells no states.
+    await page.route("**/api/profile/analysis?*", async (route) => {
+      const answer = await route.fetch();
+      const json = (await answer.json()) as {
+        cut: number;
+        states: string[];
+        nodes: { selfMicros: number[][] };
+      };
+      json.cut = 7;
+      const [running = [], ...others] = json.nodes.selfMicros;
+      const all = running.map((micros, i) => others.reduce((sum, list) => sum + (list[i] ?? 0), micros));
+      json.nodes.selfMicros = [...json.nodes.selfMicros.slice(1).map((list) => list.map(() => 0)), all];
+      await route.fulfill({ response: answer, json });
+    });
+    await page.goto(`/profile?task=${encodeURIComponent(id)}`);
+    await page.getByText("7 snapshots had more frames than the agent sends").waitFor();
+    await page.getByText("running and waiting cannot be told apart").waitFor();
+    await page.getByRole("button", { name: "On CPU" }).click();
+    await page.getByText("None of the time was like this").waitFor();
+    await page.getByRole("button", { name: "Show all states" }).click();
+    await page.waitForSelector(".flame-all canvas");
+    await page.unroute("**/api/profile/analysis?*");
   });
 
   it("fits a narrow screen, and every control of it has a name", async () => {

@@ -120,3 +120,25 @@ const REASONS: ReadonlyMap<string, Reason> = new Map([
 export function reasonOf(name: string): Reason | null {
   return REASONS.get(name) ?? null;
 }
+
+/** What the server counts of messages that are no segments: snapshots of the profiler (collector, SnapshotIntake). */
+const SNAPSHOT = "snapshot:";
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  ["snapshot:unknown-task", "Snapshots for a task that this server does not know."],
+  ["snapshot:segment-of-other-task", "Snapshots of a segment that another task samples already."],
+  ["snapshot:segment-full", "More snapshots of one segment than the longest task can have."],
+  ["snapshot:too-many-gaps", "Snapshots of a segment of which most are missing."],
+  ["snapshot:task-full", "More snapshots of one task than are kept."],
+  ["snapshot:too-many-segments", "Snapshots of more different segments than there is memory for."],
+  ["snapshot:unfit", "Snapshots without a segment, or with an id or a number that cannot be."],
+  ["snapshot:duplicate", "Snapshots that came again; they are kept once."],
+  ["snapshot-cut", "Snapshots of stacks so deep that frames in the middle were left out; they are kept."],
+]);
+
+/** Null for a reason that says itself what it is. */
+export function messageReason(name: string): string | null {
+  const known = MESSAGES.get(name);
+  if (known !== undefined) return known;
+  // The store refuses snapshots for the reasons that it has for segments, too.
+  return name.startsWith(SNAPSHOT) ? (reasonOf(name.slice(SNAPSHOT.length))?.means ?? null) : null;
+}

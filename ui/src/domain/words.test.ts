@@ -14,7 +14,7 @@ import { attachCommands } from "./attach.ts";
 import { PALETTE_SIZE, rememberColors, serviceColors } from "./color.ts";
 import { findSpans, nextMatch } from "./find.ts";
 import { aSegment, aSpan, aTrace } from "./build.testkit.ts";
-import { reasonOf } from "./reasons.ts";
+import { messageReason, reasonOf } from "./reasons.ts";
 import { joinTrace } from "./tree.ts";
 
 const some = (segments: number): { segments: number; spans: number } => ({ segments, spans: segments * 2 });
@@ -169,6 +169,22 @@ describe("the reasons", () => {
       expect(reasonOf(label)?.means, label).toMatch(/\.$/);
       expect(reasonOf(label)?.hint, label).toMatch(/\.$/);
     }
+  });
+
+  it("for every word the server counts snapshots by", () => {
+    const source = readFileSync(
+      join(
+        import.meta.dirname,
+        "../../../server/storage/src/main/java/io/skein/server/storage/profile/SnapshotRefusal.java",
+      ),
+      "utf8",
+    );
+    const words = [...source.matchAll(/String [A-Z_]+ = "([a-z-]+)";/g)].map((match) => match[1] ?? "");
+    expect(words).toContain("unknown-task");
+    for (const word of [...words, "duplicate", "budget", "disk"])
+      expect(messageReason(`snapshot:${word}`), word).toMatch(/\.$/);
+    expect(messageReason("snapshot:__proto__")).toBeNull();
+    expect(messageReason("truncated")).toBeNull();
   });
 
   it("of others have none, whatever they are called", () => {

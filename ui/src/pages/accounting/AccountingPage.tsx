@@ -17,7 +17,7 @@ import {
 } from "../../domain/accounting.ts";
 import { colorsOf } from "../../parts/serviceColors.ts";
 import { formatAgo, formatBytes, formatClock, formatCount, formatDateTime } from "../../domain/format.ts";
-import { reasonOf } from "../../domain/reasons.ts";
+import { messageReason, reasonOf } from "../../domain/reasons.ts";
 import { ServiceName } from "../../parts/ServiceName.tsx";
 import { Failed, Loading } from "../../parts/states.tsx";
 import { Text } from "../../parts/Text.tsx";
@@ -45,11 +45,14 @@ export function AccountingPage({ status }: { readonly status: Answer<Status> }):
       <Reasons accounting={answer.data} />
       {server.badMessages.length > 0 && (
         <section className="card">
-          <h2>Messages that could not be read</h2>
+          <h2>Messages that could not be read, kept or kept whole</h2>
           <ul className="drops">
             {server.badMessages.map((bad) => (
               <li key={bad.reason}>
                 <Text value={bad.reason} />: {formatCount(bad.count)}
+                {messageReason(bad.reason) !== null && (
+                  <span className="quiet"> {messageReason(bad.reason)}</span>
+                )}
               </li>
             ))}
           </ul>

@@ -148,7 +148,7 @@ function Stop({ task, again }: { readonly task: ProfileTask; readonly again: () 
     <span className="stop">
       {deaf > 0 && (
         <span className="quiet">
-          {plural(deaf, "agent")} of SkyWalking cannot be told and will go on until{" "}
+          {plural(deaf, "agent")} of SkyWalking cannot be told to stop and will go on until{" "}
           {formatClock(task.endMillis).slice(0, 8)}
         </span>
       )}
