@@ -42,10 +42,11 @@ final class Profiling {
       watch = watcher.part(request, segment);
       watch.attach(thread);
     }
-    segment.watch = watcher.named(segment, watch, segment.profiledName(), thread, 0);
+    watch = watcher.named(segment, watch, segment.profiledName(), thread, 0);
     OpenSegments open = watcher.open();
+    segment.watch = watch;
+    segment.profiled = watch != null || open != null;
     if (open != null) {
-      segment.timed = true;
       segment.listed = open.enter(segment, here.threadId);
     }
   }
@@ -71,6 +72,7 @@ final class Profiling {
     }
     synchronized (segment) { // the sampler may be about to give it a watch, too
       segment.watch = watcher.named(segment, segment.watch, name, thread, age(segment));
+      segment.profiled = true;
     }
   }
 
@@ -83,6 +85,7 @@ final class Profiling {
       return;
     }
     synchronized (segment) {
+      segment.profiled = true;
       Watch watch = segment.watch;
       if (watch != null) {
         watch.attach(thread);
@@ -94,7 +97,6 @@ final class Profiling {
     }
     OpenSegments open = watcher.open();
     if (open != null) {
-      segment.timed = true;
       branch.listed = open.enter(branch, here.threadId);
     }
   }
@@ -144,14 +146,12 @@ final class Profiling {
     }
   }
 
-  /** A segment is complete. */
+  /** A segment that the profiler may have to do with is complete. */
   static void complete(Segment segment) {
-    if (segment.timed) {
-      Watcher watcher = watcher(segment);
-      OpenSegments open = watcher == null ? null : watcher.open();
-      if (open != null) {
-        open.ended(segment, segment.threadId());
-      }
+    Watcher watcher = watcher(segment);
+    OpenSegments open = watcher == null ? null : watcher.open();
+    if (open != null) {
+      open.ended(segment, segment.threadId());
     }
   }
 

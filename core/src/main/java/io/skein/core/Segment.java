@@ -75,8 +75,11 @@ public final class Segment extends Context implements ProfiledSegment {
   /** Whether it has a place among the open segments; its owner's thread only. */
   boolean listed;
 
-  /** Whether the time it took is of interest. */
-  boolean timed;
+  /**
+   * Whether the profiler has, or may have, to do with it: all that the end of an ordinary segment
+   * has to ask.
+   */
+  boolean profiled;
 
   /** Null for a plain segment, whose owner is alone in it. Written once, under the lock. */
   private @Nullable Sharing sharing;
@@ -165,10 +168,10 @@ public final class Segment extends Context implements ProfiledSegment {
     RecordingSpan span = new RecordingSpan(this, nextId++, type, operationName, now);
     span.below = top;
     top = span;
-    if (span.id == 0) {
+    if (primary == null) {
       first = span;
-    }
-    if (primary == null || (type == SpanType.ENTRY && primary.type() != SpanType.ENTRY)) {
+      primary = span;
+    } else if (type == SpanType.ENTRY && primary.type() != SpanType.ENTRY) {
       primary = span;
     }
     return span;
@@ -290,7 +293,9 @@ public final class Segment extends Context implements ProfiledSegment {
 
   @Override
   void ended(ThreadState left) {
-    Profiling.left(this);
+    if (profiled) {
+      Profiling.left(this);
+    }
     if (!async) {
       reported = true;
       tracer.report(this);

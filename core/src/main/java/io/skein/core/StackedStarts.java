@@ -1,6 +1,7 @@
 package io.skein.core;
 
 import io.skein.api.Span;
+import io.skein.core.profile.Profiler;
 import io.skein.core.profile.SampledRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -197,7 +198,8 @@ final class StackedStarts {
         segment.skipAnalysis = handedOver.skipAnalysis;
       }
     }
-    if (tracer.profiler != null) {
+    Profiler profiler = tracer.profiler;
+    if (profiler != null && profiler.watcher() != null) {
       Profiling.started(segment, here, request);
     }
     return span;

@@ -603,7 +603,9 @@ public final class Tracer {
       counters.notReported();
       return;
     }
-    Profiling.complete(segment);
+    if (segment.profiled) {
+      Profiling.complete(segment);
+    }
     segment.forgetWhatWasSent();
     try {
       sink.accept(segment);
