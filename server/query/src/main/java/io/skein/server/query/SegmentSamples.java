@@ -95,7 +95,8 @@ final class SegmentSamples {
     int found = 0;
     for (int i = 0; i + 1 < millis.length; i++) {
       long step = millis[i + 1] - millis[i];
-      if (sequences[i + 1] == sequences[i] + 1 && step > 0 && step <= MAX_PERIOD_MILLIS) {
+      boolean follows = sequences[i + 1] == sequences[i] + 1 && millis[i + 1] > millis[i];
+      if (follows && step > 0 && step <= MAX_PERIOD_MILLIS) {
         steps[found++] = step;
       }
     }
@@ -112,7 +113,11 @@ final class SegmentSamples {
       beginsRun[i] = begins;
       int own = all.get(blocks[i]).periodMillis(indexes[i]);
       long period = own > 0 ? Math.min(MAX_PERIOD_MILLIS, own) : periodMillis;
-      boolean follows = i + 1 < millis.length && sequences[i + 1] == sequences[i] + 1;
+      boolean follows =
+          i + 1 < millis.length
+              && sequences[i + 1] == sequences[i] + 1
+              && millis[i + 1] >= millis[i];
+      // Negative also where the times lie further apart than a number can say.
       long until = follows ? millis[i + 1] - millis[i] : -1;
       begins = until < 0 || until > 2 * period;
       weights[i] = begins ? period : until;
