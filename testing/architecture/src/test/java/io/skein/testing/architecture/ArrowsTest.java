@@ -42,7 +42,7 @@ class ArrowsTest {
           Map.entry(
               "agent/engine", Set.of("api", "core", "wire", "start", "agent/plugin", "agent/boot")),
           Map.entry("server/storage", Set.of("wire", "core")),
-          Map.entry("server/storage-lucene", Set.of("server/storage", "wire")),
+          Map.entry("server/storage-lucene", Set.of("server/storage", "wire", "core")),
           Map.entry("server/collector", Set.of("server/storage", "wire", "core")),
           Map.entry("server/query", Set.of("server/storage", "wire", "core")),
           Map.entry(
