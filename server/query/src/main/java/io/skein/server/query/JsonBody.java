@@ -7,6 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +36,7 @@ final class JsonBody {
   /** Reads a body that may have these fields and no others; null counts as absent. */
   static JsonBody parse(byte[] body, Set<String> known) throws RequestException {
     Map<String, Object> values = new HashMap<>();
-    try (JsonParser parser = FACTORY.createParser(body)) {
+    try (JsonParser parser = FACTORY.createParser(text(body))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw bad("the body is not a JSON object");
       }
@@ -61,6 +64,15 @@ final class JsonBody {
       throw bad("the body is not JSON: " + RequestException.shortened(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new IllegalStateException("reading memory failed", e);
+    }
+  }
+
+  /** JSON that travels is UTF-8; Jackson would guess UTF-16 and UTF-32, too. */
+  private static String text(byte[] body) throws RequestException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      throw bad("the body is not UTF-8");
     }
   }
 

@@ -28,8 +28,7 @@ class ProfileAnalysisTest {
   }
 
   private static Snapshot at(String segment, int number, long millis, int state, String... frames) {
-    return new Snapshot(
-        "task", segment, millis, number, List.of(frames), state, 10, 0, "", "", T0);
+    return new Snapshot("task", segment, millis, number, List.of(frames), state, 10, 0, "", "", T0);
   }
 
   private Found analysed(Long from, Long to, int limit, String... segments) {
@@ -120,7 +119,7 @@ class ProfileAnalysisTest {
   void aWindowCountsWhatLiesInItWithBothItsEnds() throws Exception {
     List<Snapshot> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      all.add(at("s", i, T0 + 10 * i, 1, "m:" + i));
+      all.add(at("s", i, T0 + 10L * i, 1, "m:" + i));
     }
     append(all);
     Found found = analysed(T0 + 30, T0 + 60, ProfileAnalysis.LIMIT, "s");

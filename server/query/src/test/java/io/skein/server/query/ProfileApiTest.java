@@ -170,7 +170,8 @@ class ProfileApiTest {
         "{\"id\":\"a\"} {}",
         "{\"other\":1}",
         "{\"id\":{\"a\":1}}",
-        "{\"id\":99999999999999999999999999}"
+        "{\"id\":99999999999999999999999999}",
+        "{\"id\":\"\\ud800\"}x"
       })
   void whatIsNoBodyIsRefused(String body) {
     assertThat(post(TASKS + "/stop", body).statusCode()).isEqualTo(400);

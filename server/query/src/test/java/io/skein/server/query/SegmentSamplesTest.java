@@ -19,8 +19,17 @@ class SegmentSamplesTest {
               SnapshotBlock.encode(
                   List.of(
                       new Snapshot(
-                          "t", "s", row[1], (int) row[0], List.of("a.B.c:1"), 1, (int) row[2], 0,
-                          "", "", 0)))));
+                          "t",
+                          "s",
+                          row[1],
+                          (int) row[0],
+                          List.of("a.B.c:1"),
+                          1,
+                          (int) row[2],
+                          0,
+                          "",
+                          "",
+                          0)))));
     }
     return new SegmentSamples(blocks, ordered);
   }

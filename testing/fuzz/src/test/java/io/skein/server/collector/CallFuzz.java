@@ -34,7 +34,10 @@ public final class CallFuzz {
     "skywalking.v3.JVMMetricReportService/collect",
     "skywalking.v3.ConfigurationDiscoveryService/fetchConfigurations",
     "ManagementService/keepAlive",
-    "nothing/atAll"
+    "nothing/atAll",
+    "skywalking.v3.ProfileTask/getProfileTaskCommands",
+    "skywalking.v3.ProfileTask/collectSnapshot",
+    "ProfileTask/reportTaskFinish"
   };
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -31,10 +31,12 @@ record Target(String name, String className, int longest) {
           of("account-header", "server.collector.AccountHeaderFuzz", 6000),
           of("call", "server.collector.CallFuzz", 8192),
           of("account-book", "server.storage.AccountBookFuzz", 4096),
+          of("profile-files", "server.storage.profile.ProfileFilesFuzz", 2048),
           of("cursor", "server.storage.lucene.CursorFuzz", 128),
           of("log", "server.storage.lucene.LogFuzz", 2048),
           of("store", "server.storage.lucene.StoreFuzz", 256),
           of("query", "server.query.QueryFuzz", 4096),
+          of("profile", "server.query.ProfileFuzz", 2048),
           of("options", "server.OptionsFuzz", 512));
 
   private static final Path SEEDS = Path.of("src/test/resources/seeds");
