@@ -58,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 public final class LuceneTraceStore implements TraceStore {
+  private static final System.Logger LOG = System.getLogger(LuceneTraceStore.class.getName());
+
   // Coarser loses more at once, finer makes more indexes to search.
   private static final Duration PARTITION_SPAN = Duration.ofHours(1);
 
@@ -267,10 +269,14 @@ public final class LuceneTraceStore implements TraceStore {
 
   /** Saves the tasks, without those whose snapshots retention has removed. */
   private void keepTasks(boolean removed) {
-    if (removed) {
-      profiles.forgetTasks(profileTasks, options.clock().millis());
+    try {
+      if (removed) {
+        profiles.forgetTasks(profileTasks, options.clock().millis());
+      }
+      profileTasks.save();
+    } catch (RuntimeException e) { // On the thread that everything else waits for.
+      LOG.log(System.Logger.Level.WARNING, "keeping the profile tasks failed", e);
     }
-    profileTasks.save();
   }
 
   private void close(View view) {

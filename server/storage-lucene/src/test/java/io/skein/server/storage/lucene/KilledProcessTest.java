@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.skein.server.storage.Counts;
 import io.skein.server.storage.Outcome;
+import io.skein.server.storage.profile.SampledSegment;
+import io.skein.server.storage.profile.Snapshot;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -48,11 +51,26 @@ class KilledProcessTest {
           assertHolds(store, random.nextLong(stored));
         }
         assertThat(store.trace("t" + stored, 10)).isNull();
+        assertHasSnapshots(store, acknowledged);
         assertThat(append(store, numbered(0, Math.min(stored, 500))))
             .allMatch(Outcome.DUPLICATE::equals);
       }
     }
     assertThat(stored).isGreaterThan(1_000);
+  }
+
+  private static void assertHasSnapshots(LuceneTraceStore store, long acknowledged)
+      throws Exception {
+    for (long segment = 0; segment * 1_000 < acknowledged; segment++) {
+      SampledSegment sampled = store.profiles().ofSegment("k" + segment);
+      long least = Math.min(1_000, acknowledged - segment * 1_000);
+      assertThat(sampled).as("segment k%s of %s", segment, acknowledged).isNotNull();
+      assertThat(sampled.snapshots()).isGreaterThanOrEqualTo(least);
+      assertThat(sampled.gaps()).isZero();
+    }
+    List<Snapshot> last = EndlessWriter.snapshots(Math.max(0, acknowledged - 100), acknowledged);
+    assertThat(store.profiles().append(last).get(30, TimeUnit.SECONDS))
+        .allMatch(Outcome.DUPLICATE::equals);
   }
 
   private long writeUntilKilled(long from, int millis) throws Exception {

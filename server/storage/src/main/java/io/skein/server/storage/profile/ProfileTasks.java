@@ -92,8 +92,11 @@ public final class ProfileTasks {
 
   private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
 
+  private static final System.Logger LOG = System.getLogger(ProfileTasks.class.getName());
+
   private final @Nullable Disk disk;
   private final Object saving = new Object();
+  private boolean failing;
   private final Map<String, Entry> tasks = new LinkedHashMap<>();
   private long lastMillis;
   private boolean changed;
@@ -109,6 +112,10 @@ public final class ProfileTasks {
     Entry(ProfileTask task, String service) {
       this.task = task;
       this.service = service;
+    }
+
+    boolean isOver(long nowMillis) {
+      return nowMillis >= task.endMillis() || stoppedMillis != null;
     }
 
     TaskRecord toRecord() {
@@ -165,7 +172,7 @@ public final class ProfileTasks {
       }
       for (Entry other : tasks.values()) {
         if (other.service.equals(draft.service())
-            && !other.toRecord().isOver(nowMillis)
+            && !other.isOver(nowMillis)
             && other.task.meets(task)) {
           return new Made.Overlap(other.toRecord());
         }
@@ -238,7 +245,7 @@ public final class ProfileTasks {
     }
     Entry oldest = null;
     for (Entry entry : tasks.values()) {
-      if (entry.toRecord().isOver(nowMillis)
+      if (entry.isOver(nowMillis)
           && (oldest == null || entry.task.endMillis() < oldest.task.endMillis())) {
         oldest = entry;
       }
@@ -257,7 +264,7 @@ public final class ProfileTasks {
     CompletableFuture<Void> saved;
     synchronized (this) {
       entry = tasks.get(id);
-      if (entry == null || entry.toRecord().isOver(nowMillis)) {
+      if (entry == null || entry.isOver(nowMillis)) {
         return entry == null ? null : entry.toRecord();
       }
       lastMillis = Math.max(nowMillis, lastMillis + 1);
@@ -405,11 +412,7 @@ public final class ProfileTasks {
     boolean any =
         tasks
             .values()
-            .removeIf(
-                entry -> {
-                  TaskRecord each = entry.toRecord();
-                  return each.isOver(nowMillis) && condition.test(each);
-                });
+            .removeIf(entry -> entry.isOver(nowMillis) && condition.test(entry.toRecord()));
     changed |= any;
   }
 
@@ -439,8 +442,21 @@ public final class ProfileTasks {
       }
       try {
         target.save(content);
+        if (failing) {
+          LOG.log(System.Logger.Level.INFO, "the profile tasks are written again");
+        }
+        failing = false;
         saved.complete(null);
       } catch (IOException | RuntimeException e) {
+        if (!failing) {
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "the profile tasks cannot be written ({0}): none is made or stopped until that is"
+                  + " over, and agents that have finished one will say so again; trying again all"
+                  + " the time. Make room on the disk",
+              e.getMessage());
+        }
+        failing = true;
         synchronized (this) {
           changed = true;
         }

@@ -54,9 +54,4 @@ public record TaskRecord(
     }
     return nowMillis < task.startMillis() ? State.SCHEDULED : State.RUNNING;
   }
-
-  /** Returns whether nobody samples for it any more, and nobody will, by the server's clock. */
-  public boolean isOver(long nowMillis) {
-    return nowMillis >= task.endMillis() || stoppedMillis != null;
-  }
 }
