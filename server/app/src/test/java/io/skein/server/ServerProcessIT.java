@@ -7,7 +7,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.skein.wire.decode.MessageWriter;
+import io.skein.wire.model.ProfileTaskFinish;
+import io.skein.wire.model.ProfileTaskQuery;
+import io.skein.wire.model.ThreadSnapshot;
 import io.skein.wire.model.TraceSegment;
 import io.skein.wire.model.TraceSpan;
 import java.io.ByteArrayInputStream;
@@ -23,7 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +153,97 @@ class ServerProcessIT {
       Waiting.until(() -> get(server, "/api/accounting").body().contains("\"storedSegments\":600"));
       assertThat(get(server, "/api/accounting").body()).contains("\"duplicateSegments\":100");
       assertThat(server.terminate()).isEqualTo(143);
+    }
+  }
+
+  @Test
+  @Tag("capability-121")
+  void profileTasksAndWhatTheyBroughtAreThereAfterKillNine() throws Exception {
+    Path data = directory.resolve("data");
+    String id;
+    try (ServerProcess server = ServerProcess.start(data)) {
+      HttpResponse<String> made =
+          http.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + server.httpPort() + "/api/profile/tasks"))
+                  .header("content-type", "application/json")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "{\"service\":\"shop\",\"endpoint\":\"GET:/\",\"durationMinutes\":5,"
+                              + "\"minMillis\":0,\"periodMillis\":10,\"maxSamples\":5}"))
+                  .timeout(Duration.ofSeconds(20))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+      id = made.body().replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
+      byte[] query = MessageWriter.profileTaskQuery(new ProfileTaskQuery("shop", "shop-1", -1));
+      byte[] commands = call(server, "getProfileTaskCommands", List.of(query));
+      assertThat(new String(commands, java.nio.charset.StandardCharsets.UTF_8)).contains(id);
+      List<byte[]> snapshots = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        snapshots.add(
+            MessageWriter.snapshot(
+                new ThreadSnapshot(
+                    id, "segment-1", START + 10L * i, i, List.of("a.B.c:1"), 0, 0, 0)));
+      }
+      assertThat(call(server, "collectSnapshot", snapshots)).isEmpty();
+      byte[] finish = MessageWriter.profileTaskFinish(new ProfileTaskFinish("shop", "shop-1", id));
+      assertThat(call(server, "reportTaskFinish", List.of(finish))).isEmpty();
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.start(data)) {
+      report(server, 1, 2);
+      Waiting.until(() -> get(server, "/api/profile/tasks").body().contains("\"requests\":1"));
+      assertThat(get(server, "/api/profile/tasks").body())
+          .contains("\"id\":\"" + id + "\"", "\"snapshots\":300", "\"name\":\"shop-1\"")
+          .doesNotContain("\"notifiedMillis\":null", "\"finishedMillis\":null");
+      assertThat(get(server, "/api/profile/analysis?segment=segment-1").body())
+          .contains("\"millis\":3000", "\"a.B.c:1\"");
+      Waiting.until(
+          () ->
+              get(server, "/api/profile/segments?traceId=trace-1")
+                  .body()
+                  .contains("\"endpoint\":\"GET:/\""));
+      assertThat(server.terminate()).isEqualTo(143);
+    }
+  }
+
+  /** Calls a method of profiling as a stream of messages, and returns the one answer. */
+  private static byte[] call(ServerProcess server, String method, List<byte[]> messages)
+      throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
+    try {
+      CompletableFuture<byte[]> answer = new CompletableFuture<>();
+      StreamObserver<byte[]> requests =
+          ClientCalls.asyncClientStreamingCall(
+              channel.newCall(
+                  MethodDescriptor.<byte[], byte[]>newBuilder()
+                      .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
+                      .setFullMethodName("skywalking.v3.ProfileTask/" + method)
+                      .setRequestMarshaller(new Bytes())
+                      .setResponseMarshaller(new Bytes())
+                      .build(),
+                  CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS)),
+              new StreamObserver<byte[]>() {
+                @Override
+                public void onNext(byte[] value) {
+                  answer.complete(value);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                  answer.completeExceptionally(failure);
+                }
+
+                @Override
+                public void onCompleted() {}
+              });
+      messages.forEach(requests::onNext);
+      requests.onCompleted();
+      return answer.get(20, TimeUnit.SECONDS);
+    } finally {
+      channel.shutdownNow();
     }
   }
 
