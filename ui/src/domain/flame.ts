@@ -348,29 +348,41 @@ export function pathTo(flame: Flame, node: number): number[] {
   return path.reverse();
 }
 
-/** Names a node in an address: two hashes of the names on its way, the same in every analysis that has that way. */
+/**
+ * Names a node in an address: two hashes of the names on its way, the same in every analysis that has that way. Seven
+ * digits hold 32 bits.
+ */
 export function keyOf(flame: Flame, node: number): string {
-  let [one, other] = [0x811c9dc5, 0x3c6ef372];
-  for (const at of pathTo(flame, node).slice(1)) [one, other] = hashOn(nameOf(flame, at), one, other);
-  return node === 0 ? "" : one.toString(36) + other.toString(36);
+  if (node === 0) return "";
+  let [one, other] = BEGINNING;
+  for (const at of pathTo(flame, node).slice(1)) {
+    one = below(one, fnv1a(nameOf(flame, at), BEGINNING[0]));
+    other = below(other, fnv1a(nameOf(flame, at), BEGINNING[1]));
+  }
+  return one.toString(36).padStart(7, "0") + other.toString(36).padStart(7, "0");
 }
 
+/** The whole where there is no such node. Names are hashed once each, however many nodes have them. */
 export function findKey(flame: Flame, key: string): number {
-  if (key === "") return 0;
+  if (!/^[0-9a-z]{14}$/.test(key)) return 0;
+  const wanted = [Number.parseInt(key.slice(0, 7), 36), Number.parseInt(key.slice(7), 36)];
+  const [first, second] = BEGINNING.map((from) => Uint32Array.from(flame.names, (name) => fnv1a(name, from)));
   const one = new Uint32Array(flame.count);
   const other = new Uint32Array(flame.count);
-  [one[0], other[0]] = [0x811c9dc5, 0x3c6ef372];
+  [one[0], other[0]] = BEGINNING;
   for (let node = 1; node < flame.count; node++) {
     const above = flame.parent[node] ?? 0;
-    const [a, b] = hashOn(nameOf(flame, node), one[above] ?? 0, other[above] ?? 0);
-    one[node] = a;
-    other[node] = b;
-    if (a.toString(36) + b.toString(36) === key) return node;
+    const name = flame.name[node] ?? 0;
+    one[node] = below(one[above] ?? 0, first?.[name] ?? 0);
+    other[node] = below(other[above] ?? 0, second?.[name] ?? 0);
+    if (one[node] === wanted[0] && other[node] === wanted[1]) return node;
   }
   return 0;
 }
 
-function hashOn(name: string, one: number, other: number): [number, number] {
-  // The separator is a character that ends no name: "a" below "bc" is not "ab" below "c".
-  return [fnv1a(`${name}\n`, one), fnv1a(`${name}\n`, other)];
+const BEGINNING: readonly [number, number] = [0x811c9dc5, 0x3c6ef372];
+
+/** The order counts: a below b is not b below a. */
+function below(caller: number, name: number): number {
+  return (Math.imul(caller, 31) ^ Math.imul(name, 0x9e3779b1)) >>> 0;
 }
