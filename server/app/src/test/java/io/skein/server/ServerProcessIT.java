@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,7 +156,6 @@ class ServerProcessIT {
   }
 
   @Test
-  @Tag("capability-121")
   void profileTasksAndWhatTheyBroughtAreThereAfterKillNine() throws Exception {
     Path data = directory.resolve("data");
     String id;

@@ -83,7 +83,6 @@ class ProfileApiTest {
   }
 
   @Test
-  @Tag("capability-122")
   void aTaskIsMadeListedStoppedAndItsEndIsSeen() {
     String id = made("shop");
     JsonNode list = http.get(TASKS + "?service=shop&endpoint=GET:/");
@@ -114,6 +113,7 @@ class ProfileApiTest {
   }
 
   @Test
+  @Tag("capability-112")
   void whatMeetsAnotherTaskIsRefusedAndSaysWhichAndUntilWhen() {
     String id = made("shop");
     HttpResponse<byte[]> answer = post(TASKS, draft("shop", "GET:/other", ""));
@@ -254,7 +254,6 @@ class ProfileApiTest {
 
   // SkyWalking counts each asynchronous hop as a sample of its own.
   @Test
-  @Tag("capability-122")
   void theThreadsOfARequestAreItsPartsAndCountOnce() throws Exception {
     String id = made("shop");
     append(

@@ -22,15 +22,17 @@ final class SnapshotRules {
 
   private final List<Partition> partitions;
   private final long maxTableBytes;
+  private final long maxPerTask;
   private final Map<String, List<Partition>> holders = new HashMap<>();
   private final Map<String, long[]> perTask = new HashMap<>();
   private long newSegmentBytes;
 
   SnapshotRules(List<Partition> partitions) {
-    this(partitions, MAX_TABLE_BYTES);
+    this(partitions, MAX_TABLE_BYTES, SnapshotRefusal.MAX_PER_TASK);
   }
 
-  SnapshotRules(List<Partition> partitions, long maxTableBytes) {
+  SnapshotRules(List<Partition> partitions, long maxTableBytes, long maxPerTask) {
+    this.maxPerTask = maxPerTask;
     this.partitions = partitions;
     this.maxTableBytes = maxTableBytes;
   }
@@ -87,7 +89,7 @@ final class SnapshotRules {
                       .mapToLong(each -> each.snapshots().totals(id).snapshots())
                       .sum()
                 });
-    return count[0]++ >= SnapshotRefusal.MAX_PER_TASK;
+    return count[0]++ >= maxPerTask;
   }
 
   private static Outcome.Refused refused(String reason) {

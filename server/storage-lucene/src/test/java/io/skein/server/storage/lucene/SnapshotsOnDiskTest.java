@@ -249,7 +249,7 @@ class SnapshotsOnDiskTest {
   void aFloodOfDifferentSegmentsIsBoundedInMemory() throws Exception {
     try (LuceneTraceStore store = open()) {
       append(store, Snapshots.many("known", 0, 5, 5));
-      SnapshotRules rules = new SnapshotRules(store.partitions().all(), 20_000);
+      SnapshotRules rules = new SnapshotRules(store.partitions().all(), 20_000, 1_000);
       int taken = 0;
       Outcome last = null;
       for (int i = 0; i < 100; i++) {
@@ -259,6 +259,24 @@ class SnapshotsOnDiskTest {
       assertThat(taken).isBetween(10, 25);
       assertThat(((Outcome.Refused) last).reason()).isEqualTo(SnapshotRefusal.TOO_MANY_SEGMENTS);
       assertThat(rules.objection(Snapshots.of("task", "known", 9, 0, List.of()))).isNull();
+    }
+  }
+
+  @Test
+  void aTaskHasRoomForSoManyInAllItsPartitionsTogether() throws Exception {
+    try (LuceneTraceStore store = open()) {
+      append(store, Snapshots.many("a", 0, 60, 5));
+      nextPartition(1);
+      append(store, Snapshots.many("b", 0, 30, 5));
+      SnapshotRules rules = new SnapshotRules(store.partitions().all(), 1 << 20, 100);
+      List<Outcome> objections = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        objections.add(rules.objection(Snapshots.of("task", "c", i, 0, List.of())));
+      }
+      assertThat(objections.subList(0, 10)).containsOnlyNulls();
+      assertThat(((Outcome.Refused) objections.get(10)).reason())
+          .isEqualTo(SnapshotRefusal.TASK_FULL);
+      assertThat(rules.objection(Snapshots.of(Snapshot.SLOW, "d", 0, 0, List.of()))).isNull();
     }
   }
 

@@ -165,6 +165,25 @@ public abstract class ProfileStoreContract {
   }
 
   @Test
+  void aSegmentHasRoomForTheLongestTaskAndNotForMuchMore() throws Exception {
+    Map<String, Integer> reasons = new HashMap<>();
+    for (int from = 0; from < SnapshotRefusal.MAX_PER_SEGMENT + 2_000; from += 1_000) {
+      for (Outcome outcome : append(many("s", from, from + 1_000, 3))) {
+        reasons.merge(reason(outcome), 1, Integer::sum);
+      }
+    }
+    assertThat(reasons)
+        .isEqualTo(
+            Map.of(
+                Outcome.STORED.toString(),
+                SnapshotRefusal.MAX_PER_SEGMENT,
+                SnapshotRefusal.SEGMENT_FULL,
+                2_000));
+    assertThat(append(many("s", 0, 5, 3))).containsOnly(Outcome.DUPLICATE);
+    assertThat(profiles.ofSegment("s").snapshots()).isEqualTo(SnapshotRefusal.MAX_PER_SEGMENT);
+  }
+
+  @Test
   void anyClockAnyDepthAndAnyTextIsStored() throws Exception {
     List<String> deep = Collections.nCopies(1_000, "recursion.Deep.down:7");
     List<Snapshot> odd =

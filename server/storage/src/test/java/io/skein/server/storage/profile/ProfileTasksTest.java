@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,7 @@ class ProfileTasksTest {
   }
 
   @ParameterizedTest
+  @Tag("capability-120")
   @CsvSource({
     "durationMinutes, 0, 0, 10, 5",
     "durationMinutes, 16, 0, 10, 5",
@@ -108,6 +110,7 @@ class ProfileTasksTest {
 
   // The reference looks only at the newest task, and at its end: both may be missed.
   @Test
+  @Tag("capability-112")
   void intervalsThatMeetAreRefusedWhicheverWasMadeFirst() {
     String id = made(draft("shop", NOW + 10 * MINUTE, 10));
     made(draft("shop", NOW + 60 * MINUTE, 5));
