@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import one.profiler.AsyncProfiler;
 
 /**
- * The profiler's figures, each beside what it is measured against, in turns in the same process.
+ * The profiler's figures, each beside what it is measured against, at the same time or in turns.
  * Processor time is that of one thread, read from the JVM; {@code benchmarks/profiler.sh} runs it.
  */
 public final class ProfilerFigures {
@@ -83,11 +83,10 @@ public final class ProfilerFigures {
         target.start();
         sampled.taken();
         long before = THREADS.getThreadCpuTime(sampler.getId());
-        Thread.sleep(seconds * 1000L);
+        double their = bareFetch(target); // meanwhile, so that both have the same machine
         double our = THREADS.getThreadCpuTime(sampler.getId()) - before;
         our /= sampled.taken().size();
         sampled.end();
-        double their = bareFetch(target);
         target.interrupt();
         target.join();
         if (round >= 0) {
