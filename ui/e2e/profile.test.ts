@@ -402,6 +402,28 @@ describe("a task", () => {
     expect(await page.getByLabel("Endpoint").inputValue()).toBe("GET:/reports/{year}");
   });
 
+  it("is planned for a later time, and cancelled before it", async () => {
+    const { page } = watched;
+    await page.goto("/profiles?new=1&service=inventory&endpoint=GET%3A%2Fstock");
+    await page.getByLabel("Begin").selectOption("at");
+    const time = page.getByLabel("Time", { exact: true });
+    expect(await time.inputValue()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d$/);
+    await time.fill("tomorrow");
+    await page.getByRole("button", { name: "Plan it" }).click();
+    await page.getByText("Times look like 2026-01-31 14:00").waitFor();
+    const later = new Date(Date.now() + 3 * 3_600_000);
+    const two = (n: number): string => String(n).padStart(2, "0");
+    await time.fill(
+      `${later.getFullYear()}-${two(later.getMonth() + 1)}-${two(later.getDate())} ${two(later.getHours())}:${two(later.getMinutes())}`,
+    );
+    await page.getByRole("button", { name: "Plan it" }).click();
+    await taskId(page);
+    await page.getByText("It has not begun.").waitFor();
+    await page.getByText(/begins in 2 h 59 min|begins in 3 h/).waitFor();
+    await page.getByRole("button", { name: "Cancel it" }).click();
+    await expect.poll(() => page.locator(".task-head .task-state").innerText()).toBe("stopped");
+  });
+
   it("of slow requests sampled without a task has its flame graph in the trace at once", async () => {
     const { page } = watched;
     const slow = ORDERS.find((t) => t !== WHOLE && frontOf(t) !== other && t.segments.length === 4) ?? WHOLE;
