@@ -81,7 +81,7 @@ public final class ProfilerFigures {
         Thread sampler = sampled.begin();
         Thread target = new Thread(() -> sampled.within(SampledThread.SAMPLED, work));
         target.start();
-        sampled.taken();
+        awaitTheMiddleBetweenTwoBeats(sampled);
         long before = THREADS.getThreadCpuTime(sampler.getId());
         double their = bareFetch(target); // meanwhile, so that both have the same machine
         double our = THREADS.getThreadCpuTime(sampler.getId()) - before;
@@ -104,6 +104,21 @@ public final class ProfilerFigures {
           median(bare),
           median(ratios),
           spread(ratios));
+    }
+  }
+
+  /** Who fetches right after the other finds all in the processor's caches, and is cheaper. */
+  private static void awaitTheMiddleBetweenTwoBeats(SampledThread sampled)
+      throws InterruptedException {
+    List<ThreadSnapshot> taken = sampled.taken();
+    while (taken.isEmpty()) {
+      Thread.sleep(50);
+      taken = sampled.taken();
+    }
+    long beat = taken.get(taken.size() - 1).timeMillis();
+    while ((System.currentTimeMillis() - beat) % SampledThread.PERIOD_MILLIS
+        != SampledThread.PERIOD_MILLIS / 2) {
+      Thread.onSpinWait();
     }
   }
 
