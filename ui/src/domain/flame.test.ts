@@ -138,6 +138,12 @@ describe("a flame graph", () => {
     expect(flameOf(snapshots, { states: ["unknown"] }).count).toBe(1);
   });
 
+  it("joins what reflection has numbered differently in two processes", () => {
+    const accessor = (n: number): string => `jdk.internal.reflect.GeneratedMethodAccessor${n}.invoke:-1`;
+    const flame = flameOf(looked(`run:1;${accessor(6)};f:1`, `run:1;${accessor(41)};f:1`));
+    expect(drawn(flame).at(-1)).toBe("all>run>jdk.internal.reflect.GeneratedMethodAccessor.invoke>f 20/20");
+  });
+
   it("joins stacks that were cut, however many frames are missing", () => {
     const flame = flameOf(looked("run:1;...(9500 frames).cut:-1;f:1", "run:1;...(9501 frames).cut:-1;f:1"));
     expect(drawn(flame).at(-1)).toBe("all>run>(frames that were cut)>f 20/20");

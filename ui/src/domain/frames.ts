@@ -40,9 +40,12 @@ export const HIDDEN_NAME = "(hidden frames)";
 /** A name that draws nothing still has to be something one can point at. */
 export const BLANK_NAME = "(no name)";
 
+/** Up to JDK 17 reflection makes such classes, and numbers them anew in each process. */
+const ACCESSOR = /^jdk\.internal\.reflect\.(Generated[A-Za-z]{1,40}Accessor)\d{1,9}\./;
+
 export function commonName(name: string): string {
   if (name.trim() === "") return BLANK_NAME;
-  return CUT.test(name) ? CUT_NAME : name;
+  return CUT.test(name) ? CUT_NAME : name.replace(ACCESSOR, "jdk.internal.reflect.$1.");
 }
 
 export interface FrameGroup {
