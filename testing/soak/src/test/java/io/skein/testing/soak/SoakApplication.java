@@ -34,6 +34,7 @@ public final class SoakApplication {
   private final String directory;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
+  private volatile String lastFailure = "";
   private int deployments;
   private volatile String current = "";
   private Context deployed;
@@ -84,10 +85,11 @@ public final class SoakApplication {
   private void tell() {
     System.out.printf(
         Locale.ROOT,
-        "requests %d failures %d deployments %d%n",
+        "requests %d failures %d deployments %d%s%n",
         requests.get(),
         failures.get(),
-        deployments);
+        deployments,
+        lastFailure);
   }
 
   private void request() {
@@ -108,11 +110,16 @@ public final class SoakApplication {
         }
       }
       if (status != expected) {
-        failures.incrementAndGet();
+        failed(path, "status " + status);
       }
     } catch (IOException e) {
-      failures.incrementAndGet();
+      failed(path, e.toString());
     }
+  }
+
+  private void failed(String path, String how) {
+    failures.incrementAndGet();
+    lastFailure = ", last failure: " + path + ", " + how;
   }
 
   /** The next one is there before the last one goes, and that has time to finish. */

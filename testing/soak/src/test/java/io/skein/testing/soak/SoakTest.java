@@ -94,7 +94,7 @@ class SoakTest {
     assertThat(Long.parseLong(matcher.group(1)))
         .as("requests")
         .isGreaterThan((long) (60 * minutes));
-    assertThat(Long.parseLong(matcher.group(2))).as("failed requests").isZero();
+    assertThat(Long.parseLong(matcher.group(2))).as("failed of %s", progress).isZero();
     assertThat(Long.parseLong(matcher.group(3))).as("deployments").isGreaterThan(5);
     assertThat(killed).isEqualTo(2);
     List<String> grown = new ArrayList<>(new Trend("application", ofApplication).growth());
