@@ -14,7 +14,7 @@ import org.apache.catalina.startup.Tomcat;
 
 /**
  * An application that knows nothing of tracing: {@code /front?next=URL} asks somebody else, {@code
- * /back} answers by itself. Ends with its standard input.
+ * /back} answers by itself, {@code /slow} takes its time. Ends with its standard input.
  */
 public final class FrontApplication {
 
@@ -29,6 +29,7 @@ public final class FrontApplication {
     Context context = tomcat.addContext("", args[0]);
     Tomcat.addServlet(context, "front", new Front()).addMapping("/front");
     Tomcat.addServlet(context, "back", new Back()).addMapping("/back");
+    Tomcat.addServlet(context, "slow", new Slow()).addMapping("/slow");
     tomcat.start();
     System.out.println("listening on port " + tomcat.getConnector().getLocalPort());
     while (System.in.read() >= 0) {
@@ -64,6 +65,33 @@ public final class FrontApplication {
     protected void doGet(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
       response.getWriter().write("back");
+    }
+  }
+
+  /** Half a second, of which one part is work and the other is not. */
+  private static final class Slow extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws ServletException, IOException {
+      work(System.nanoTime() + 250_000_000);
+      try {
+        rest();
+      } catch (InterruptedException e) {
+        throw new ServletException(e);
+      }
+      response.getWriter().write("slow");
+    }
+
+    private static void work(long untilNanos) {
+      while (System.nanoTime() - untilNanos < 0) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private static void rest() throws InterruptedException {
+      Thread.sleep(250);
     }
   }
 }

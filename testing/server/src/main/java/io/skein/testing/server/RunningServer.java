@@ -118,6 +118,27 @@ public final class RunningServer implements AutoCloseable {
     return JSON.readTree(response.body());
   }
 
+  /** What is answered to something that is to be changed; the body is JSON. */
+  public JsonNode post(String path, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response = change(path, body);
+    if (response.statusCode() != 200) {
+      throw new IOException(path + " is answered " + response.statusCode() + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  /** The same, whatever the answer is. */
+  public HttpResponse<String> change(String path, String body)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(queries + path))
+            .timeout(Duration.ofSeconds(30))
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
   private HttpResponse<String> ask(String path) throws IOException, InterruptedException {
     return HTTP.send(
         HttpRequest.newBuilder(URI.create(queries + path)).timeout(Duration.ofSeconds(30)).build(),
