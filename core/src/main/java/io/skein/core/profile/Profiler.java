@@ -75,7 +75,7 @@ public final class Profiler implements AutoCloseable {
 
   Profiler(ProfilerSettings settings, ReportLog log, Machine machine) {
     this.settings = settings;
-    this.log = log;
+    this.log = ReportLog.oneLine(log);
     this.machine = machine;
     this.queue = new SnapshotQueue(settings.queuedSnapshots(), QUEUE_BYTES);
     this.slots = new Slots(settings.maxParallel(), settings.maxParts(), queue, counters);

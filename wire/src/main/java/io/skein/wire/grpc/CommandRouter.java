@@ -29,6 +29,12 @@ final class CommandRouter {
 
   private static final int MAX_SERIAL_NUMBER = 200;
 
+  /**
+   * Of one answer's commands those that end something come first, wherever they stand: what begins
+   * in the same answer may need the place.
+   */
+  private static final Set<String> FIRST = Set.of(ProfileOrders.STOP);
+
   private final Map<String, Consumer<Command>> handlers;
   private final Supplier<String> from;
   private final ReportLog log;
@@ -45,7 +51,7 @@ final class CommandRouter {
     this.log = log;
   }
 
-  /** Reads an answer and obeys what is in it, in its order. Never throws. */
+  /** Reads an answer and obeys what is in it. Never throws. */
   void receive(byte[] answer) {
     List<Command> commands;
     try {
@@ -62,8 +68,12 @@ final class CommandRouter {
       }
       return;
     }
-    for (Command command : commands) {
-      obey(command);
+    for (boolean first : new boolean[] {true, false}) {
+      for (Command command : commands) {
+        if (FIRST.contains(command.name()) == first) {
+          obey(command);
+        }
+      }
     }
   }
 

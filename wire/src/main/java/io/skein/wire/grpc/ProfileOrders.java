@@ -26,6 +26,9 @@ final class ProfileOrders {
    * are remembered for a while.
    */
 
+  /** The command that only a server of ours sends. */
+  static final String STOP = "SkeinProfileTaskStop";
+
   private static final int TASKS_REMEMBERED = 256;
 
   /** Ids and endpoints are compared and kept; longer ones are nobody's. */
@@ -63,7 +66,7 @@ final class ProfileOrders {
 
   /** Returns who obeys which command. */
   Map<String, Consumer<Command>> handlers() {
-    return Map.of("ProfileTaskQuery", this::task, "SkeinProfileTaskStop", this::stop);
+    return Map.of("ProfileTaskQuery", this::task, STOP, this::stop);
   }
 
   /** Returns when the newest command was made that was heard; -1 before the first. */
