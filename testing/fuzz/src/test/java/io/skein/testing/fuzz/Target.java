@@ -27,6 +27,8 @@ record Target(String name, String className, int longest) {
           of("settings", "start.SettingsFuzz", 2048),
           of("segment", "wire.decode.SegmentFuzz", 8192),
           of("management", "wire.decode.ManagementFuzz", 4096),
+          of("profile-messages", "wire.decode.ProfileFuzz", 8192),
+          of("orders", "wire.grpc.OrdersFuzz", 4096),
           of("writer", "wire.encode.WriterFuzz", 2048),
           of("account-header", "server.collector.AccountHeaderFuzz", 6000),
           of("call", "server.collector.CallFuzz", 8192),
