@@ -13,11 +13,11 @@ enum RequestKind {
   /** Asks for an order that was placed before; while there is none, {@link #UNKNOWN_ORDER}. */
   ORDER_STATE(15, "GET", "/orders/%s", 200, false, "storefront payment"),
   UNKNOWN_ORDER(5, "GET", "/orders/%s", 404, true, "storefront payment"),
-  /** Slow in a method that no span is about. */
-  REPORT(4, "GET", "/reports/%s", 200, false, "storefront payment"),
+  /** Slow now and then, in a method that no span is about. */
+  REPORT(6, "GET", "/reports/%s", 200, false, "storefront payment"),
   /** Slow while prices are updated: it waits for their lock. */
-  QUOTE(8, "GET", "/quotes/%s", 200, false, "storefront inventory"),
-  PRICE_UPDATE(3, "POST", "/prices/%s", 200, false, "storefront inventory"),
+  QUOTE(10, "GET", "/quotes/%s", 200, false, "storefront inventory"),
+  PRICE_UPDATE(1, "POST", "/prices/%s", 200, false, "storefront inventory"),
   SLOW_INVOICE(8, "GET", "/orders/%s/invoice", 200, false, "storefront payment"),
   FAILING_REFUND(7, "POST", "/orders/%s/refund", 502, true, "storefront inventory payment");
 
