@@ -119,7 +119,8 @@ final class LuceneProfileStore implements ProfileStore {
       for (Partition partition : partitions.all()) {
         if (partition.snapshots().mayContain(segmentId)) {
           visit(
-              partition, (here, table) -> frames.read(here, table.positions(segmentId), consumer));
+              partition,
+              (here, table) -> frames.read(here, segmentId, table.positions(segmentId), consumer));
         }
       }
     }
@@ -142,11 +143,15 @@ final class LuceneProfileStore implements ProfileStore {
           }
         };
 
-    void read(Partition partition, long[] positions, BlockConsumer consumer) {
+    void read(Partition partition, String segmentId, long[] positions, BlockConsumer consumer) {
       for (long position : positions) {
         try {
           byte[] frame = frame(partition, position);
-          consumer.accept(SnapshotBlock.of(LogReader.recordIn(frame, position).encoded()));
+          SnapshotBlock block = SnapshotBlock.of(LogReader.recordIn(frame, position).encoded());
+          if (!block.segmentId().equals(segmentId)) {
+            throw new IOException("the table of snapshots is that of another log");
+          }
+          consumer.accept(block);
         } catch (IOException e) {
           partition.reportDamage(e);
         }

@@ -71,6 +71,8 @@ final class PartitionIndex {
     this.bufferMb = bufferMb;
     this.window = window;
     Files.createDirectories(path);
+    // Lucene refuses one that is not empty for ever. The data directory has a lock of its own.
+    Files.deleteIfExists(path.resolve("write.lock"));
     this.directory = new NRTCachingDirectory(new MMapDirectory(path), CACHED_SEGMENT_MB, CACHE_MB);
   }
 

@@ -122,6 +122,7 @@ final class PartitionSnapshots {
           DataDirectory.reason(e));
     }
     SnapshotTable table = new SnapshotTable();
+    int[] unreadable = {0};
     long end =
         reader.scan(
             -1,
@@ -129,13 +130,16 @@ final class PartitionSnapshots {
               try {
                 table.add(SnapshotBlock.of(each.encoded()), each.position());
               } catch (IOException e) {
-                LOG.log(
-                    Level.WARNING,
-                    "a block of snapshots in {0} cannot be read ({1}) and is left out",
-                    directory,
-                    e.getMessage());
+                unreadable[0]++;
               }
             });
+    if (unreadable[0] > 0) {
+      LOG.log(
+          Level.WARNING,
+          "{0} blocks of snapshots in {1} cannot be read and are left out",
+          unreadable[0],
+          directory);
+    }
     if (end < reader.size()) {
       LOG.log(
           Level.WARNING,

@@ -7,6 +7,7 @@ import io.skein.server.storage.StorageException;
 import io.skein.server.storage.StoredTrace;
 import io.skein.server.storage.TraceOrder;
 import io.skein.server.storage.TraceQuery;
+import io.skein.server.storage.profile.Snapshot;
 import io.skein.testing.fuzz.Check;
 import io.skein.testing.fuzz.Input;
 import io.skein.wire.decode.MessageWriter;
@@ -102,6 +103,10 @@ public final class StoreFuzz {
           }
         }
         append(store, batch);
+        List<Snapshot> sampled = snapshots(half);
+        for (int from = 0; from < sampled.size(); from += 20) {
+          store.profiles().append(sampled.subList(from, from + 20)).get(30, TimeUnit.SECONDS);
+        }
         store.properties(
             new InstanceProperties("shop", "1", List.of(new KeyValue("k", "v")), ""), 5);
         store.account(
@@ -115,6 +120,38 @@ public final class StoreFuzz {
     for (Outcome outcome : store.append(List.copyOf(batch)).get(30, TimeUnit.SECONDS)) {
       Check.equal(outcome, Outcome.STORED, "outcome");
     }
+  }
+
+  private static List<Snapshot> snapshots(int half) {
+    List<Snapshot> snapshots = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      List<String> frames = List.of("a.B.run:1", "a.C.work:" + i % 5, "half." + half);
+      snapshots.add(
+          new Snapshot(Snapshot.SLOW, "s" + half, 10L * i, i, frames, 1, 10, 0, "shop", "1", 0));
+    }
+    return snapshots;
+  }
+
+  /** What is given of a segment's snapshots is what was stored of it. */
+  private static void askForSnapshots(LuceneTraceStore store) {
+    for (int half = 0; half < 2; half++) {
+      List<Snapshot> stored = snapshots(half);
+      store
+          .profiles()
+          .read(
+              List.of("s" + half),
+              block -> {
+                for (int i = 0; i < block.size(); i++) {
+                  Snapshot expected = stored.get(block.sequence(i));
+                  Check.equal(block.segmentId(), expected.segmentId(), "segment");
+                  Check.equal(block.millis(i), expected.millis(), "time of a snapshot");
+                }
+              });
+      store.profiles().ofSegment("s" + half);
+    }
+    store.profiles().ofTask(Snapshot.SLOW, 10);
+    store.profiles().totals(Snapshot.SLOW);
+    store.profileTasks().list(null, null, 10);
   }
 
   private static ReceivedSegment segment(int number) {
@@ -219,11 +256,17 @@ public final class StoreFuzz {
     }
     try (store) {
       ask(store, everything);
+      askForSnapshots(store);
       // And it goes on.
       int number = everything ? TRACES + 1 : TRACES;
       ReceivedSegment next = segment(number);
       Check.equal(
           store.append(List.of(next)).get(30, TimeUnit.SECONDS), List.of(Outcome.STORED), "append");
+      List<Snapshot> sampled = snapshots(everything ? 3 : 2);
+      Check.equal(
+          store.profiles().append(sampled).get(30, TimeUnit.SECONDS),
+          java.util.Collections.nCopies(sampled.size(), Outcome.STORED),
+          "snapshots");
       store.settle();
       StoredTrace stored = store.trace("t" + number, 10);
       Check.that(stored != null && stored.segments().size() == 1, "the next segment is not there");
