@@ -42,8 +42,8 @@ public final class SegmentFuzz {
   }
 
   static Message byProtobuf(Descriptor type, byte[] bytes) {
-    if (hasNumberOfMoreThan64Bits(bytes)) {
-      return null; // The top bits fall off, and where is a matter of taste.
+    if (hasOddNumberOfTenBytes(bytes)) {
+      return null; // What the top bits mean is a matter of taste; nobody writes such numbers.
     }
     try {
       return DynamicMessage.parseFrom(type, bytes);
@@ -52,10 +52,11 @@ public final class SegmentFuzz {
     }
   }
 
-  private static boolean hasNumberOfMoreThan64Bits(byte[] bytes) {
+  /** The tenth byte of a number has one bit to say, and stands there because it is set. */
+  private static boolean hasOddNumberOfTenBytes(byte[] bytes) {
     int continued = 0;
     for (byte b : bytes) {
-      if ((b > 1 || b < 0) && continued >= 9) {
+      if (b != 1 && continued >= 9) {
         return true;
       }
       continued = b < 0 ? continued + 1 : 0;
