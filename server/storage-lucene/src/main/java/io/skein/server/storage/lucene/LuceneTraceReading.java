@@ -10,6 +10,7 @@ import io.skein.server.storage.lucene.LogReader.LogRecord;
 import io.skein.server.storage.lucene.View.Leaf;
 import io.skein.wire.decode.MalformedMessageException;
 import io.skein.wire.decode.SegmentReader;
+import io.skein.wire.model.TraceSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -211,7 +212,12 @@ final class LuceneTraceReading implements TraceReading {
           next = places.size();
           truncated = true;
         } else {
-          return new StoredSegment(SegmentReader.segment(found.encoded()), found.receivedMillis());
+          TraceSegment segment = SegmentReader.segment(found.encoded());
+          if (!segment.traceId().equals(traceId)) {
+            // Values of the index have no checksums of their own: a flipped bit is another place.
+            throw new IOException("the index leads to a segment of another trace");
+          }
+          return new StoredSegment(segment, found.receivedMillis());
         }
       } catch (IOException | MalformedMessageException e) {
         // What cannot be read is left out, and that is told.
