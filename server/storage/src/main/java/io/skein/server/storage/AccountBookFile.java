@@ -6,9 +6,7 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,16 +40,16 @@ public final class AccountBookFile {
         write(out, entry.duplicates);
         out.writeInt(entry.refused.size());
         for (Map.Entry<String, Counts> refused : entry.refused.entrySet()) {
-          write(out, refused.getKey());
+          BookText.write(out, refused.getKey());
           write(out, refused.getValue());
         }
         out.writeInt(entry.agents.size());
         for (AgentAccount agent : entry.agents) {
-          write(out, agent.processId());
+          BookText.write(out, agent.processId());
           out.writeLong(agent.receivedMillis());
           out.writeInt(agent.figures().size());
           for (Map.Entry<String, Long> figure : agent.figures().entrySet()) {
-            write(out, figure.getKey());
+            BookText.write(out, figure.getKey());
             out.writeLong(figure.getValue());
           }
         }
@@ -68,14 +66,14 @@ public final class AccountBookFile {
         entry.removed = readCounts(in);
         entry.duplicates = readCounts(in);
         for (int refused = in.readInt(); refused > 0; refused--) {
-          entry.refused.put(readText(in), readCounts(in));
+          entry.refused.put(BookText.read(in), readCounts(in));
         }
         for (int agents = in.readInt(); agents > 0; agents--) {
-          String processId = readText(in);
+          String processId = BookText.read(in);
           long receivedMillis = in.readLong();
           TreeMap<String, Long> figures = new TreeMap<>();
           for (int figure = in.readInt(); figure > 0; figure--) {
-            figures.put(readText(in), in.readLong());
+            figures.put(BookText.read(in), in.readLong());
           }
           entry.agents.add(
               new AgentAccount(key.service(), key.instance(), processId, figures, receivedMillis));
@@ -94,8 +92,8 @@ public final class AccountBookFile {
         List<KeyValue> properties = keyAndEntry.getValue().properties;
         out.writeInt(properties.size());
         for (KeyValue property : properties) {
-          write(out, property.key());
-          write(out, property.value());
+          BookText.write(out, property.key());
+          BookText.write(out, property.value());
         }
       }
     }
@@ -107,7 +105,7 @@ public final class AccountBookFile {
       int count = in.readInt();
       List<KeyValue> properties = new ArrayList<>();
       for (int property = 0; property < count; property++) {
-        properties.add(new KeyValue(readText(in), readText(in)));
+        properties.add(new KeyValue(BookText.read(in), BookText.read(in)));
       }
       synchronized (book) {
         book.entry(key.service(), key.instance()).properties = properties;
@@ -117,12 +115,12 @@ public final class AccountBookFile {
   }
 
   private static void write(DataOutput out, InstanceKey key) throws IOException {
-    write(out, key.service());
-    write(out, key.instance());
+    BookText.write(out, key.service());
+    BookText.write(out, key.instance());
   }
 
   private static InstanceKey readKey(DataInputStream in) throws IOException {
-    return new InstanceKey(readText(in), readText(in));
+    return new InstanceKey(BookText.read(in), BookText.read(in));
   }
 
   private static void write(DataOutput out, Counts counts) throws IOException {
@@ -132,24 +130,5 @@ public final class AccountBookFile {
 
   private static Counts readCounts(DataInput in) throws IOException {
     return new Counts(in.readLong(), in.readLong());
-  }
-
-  private static void write(DataOutput out, String text) throws IOException {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(utf8.length);
-    out.write(utf8);
-  }
-
-  private static String readText(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0) {
-      throw new IOException("a text of " + length + " bytes");
-    }
-    // By pieces, so that a length that is not true costs no memory.
-    byte[] utf8 = in.readNBytes(length);
-    if (utf8.length < length) {
-      throw new EOFException("a text of " + length + " bytes ends after " + utf8.length);
-    }
-    return new String(utf8, StandardCharsets.UTF_8);
   }
 }

@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A letter for what it is: the body of a request that changes something; a snapshot as a message;
@@ -154,38 +152,6 @@ public final class ProfileFuzz {
           Check.that(parser.getLongValue() >= 0, name + " is " + parser.getLongValue());
         }
       }
-    }
-  }
-
-  private static final class Facts implements ServerFacts {
-    @Override
-    public String version() {
-      return "1";
-    }
-
-    @Override
-    public long startedMillis() {
-      return 1;
-    }
-
-    @Override
-    public String grpcAddress() {
-      return "127.0.0.1:1";
-    }
-
-    @Override
-    public String httpAddress() {
-      return "127.0.0.1:2";
-    }
-
-    @Override
-    public String dataDirectory() {
-      return "memory";
-    }
-
-    @Override
-    public SortedMap<String, Long> messageCounts() {
-      return new TreeMap<>();
     }
   }
 }

@@ -22,8 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A letter for what it is: the path and query of a request; texts of parameters; the name of a
@@ -192,38 +190,6 @@ public final class QueryFuzz {
       readable(written(json -> json.object(() -> result.write(json))));
     } catch (RequestException e) {
       throw new AssertionError(path + " refuses", e);
-    }
-  }
-
-  private static final class Facts implements ServerFacts {
-    @Override
-    public String version() {
-      return "1";
-    }
-
-    @Override
-    public long startedMillis() {
-      return 1;
-    }
-
-    @Override
-    public String grpcAddress() {
-      return "127.0.0.1:1";
-    }
-
-    @Override
-    public String httpAddress() {
-      return "127.0.0.1:2";
-    }
-
-    @Override
-    public String dataDirectory() {
-      return "memory";
-    }
-
-    @Override
-    public SortedMap<String, Long> messageCounts() {
-      return new TreeMap<>();
     }
   }
 }

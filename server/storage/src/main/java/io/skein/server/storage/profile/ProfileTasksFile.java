@@ -1,19 +1,19 @@
 package io.skein.server.storage.profile;
 
 import io.skein.core.profile.ProfileTask;
+import io.skein.server.storage.BookText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ProfileTasks} as bytes.
@@ -47,9 +47,9 @@ final class ProfileTasksFile {
 
   private static void write(ProfileTasks.Entry entry, DataOutputStream out) throws IOException {
     ProfileTask task = entry.task;
-    text(out, task.id());
-    text(out, entry.service);
-    text(out, task.endpoint());
+    BookText.write(out, task.id());
+    BookText.write(out, entry.service);
+    BookText.write(out, task.endpoint());
     out.writeLong(task.startMillis());
     out.writeInt(task.durationMinutes());
     out.writeInt(task.minDurationMillis());
@@ -60,7 +60,7 @@ final class ProfileTasksFile {
     out.writeLong(entry.dropped);
     out.writeInt(entry.instances.size());
     for (TaskRecord.Instance instance : entry.instances.values()) {
-      text(out, instance.name());
+      BookText.write(out, instance.name());
       time(out, instance.notifiedMillis());
       time(out, instance.finishedMillis());
       out.writeBoolean(instance.ours());
@@ -92,12 +92,12 @@ final class ProfileTasksFile {
   }
 
   private static ProfileTasks.Entry entry(DataInputStream in) throws IOException {
-    String id = text(in);
-    String service = text(in);
+    String id = BookText.read(in);
+    String service = BookText.read(in);
     ProfileTask task =
         new ProfileTask(
             id,
-            text(in),
+            BookText.read(in),
             in.readLong(),
             in.readInt(),
             in.readInt(),
@@ -109,39 +109,19 @@ final class ProfileTasksFile {
     entry.dropped = in.readLong();
     int instances = in.readInt();
     for (int i = 0; i < instances; i++) {
-      String name = text(in);
+      String name = BookText.read(in);
       entry.instances.put(
           name, new TaskRecord.Instance(name, time(in), time(in), in.readBoolean()));
     }
     return entry;
   }
 
-  private static void time(DataOutputStream out, @org.jspecify.annotations.Nullable Long millis)
-      throws IOException {
+  private static void time(DataOutputStream out, @Nullable Long millis) throws IOException {
     out.writeLong(millis == null ? -1 : millis);
   }
 
-  private static @org.jspecify.annotations.Nullable Long time(DataInputStream in)
-      throws IOException {
+  private static @Nullable Long time(DataInputStream in) throws IOException {
     long millis = in.readLong();
     return millis < 0 ? null : (Long) millis;
-  }
-
-  private static void text(DataOutputStream out, String text) throws IOException {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(utf8.length);
-    out.write(utf8);
-  }
-
-  private static String text(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0) {
-      throw new IOException("a text of " + length + " bytes");
-    }
-    byte[] utf8 = in.readNBytes(length);
-    if (utf8.length < length) {
-      throw new EOFException("a text of " + length + " bytes ends after " + utf8.length);
-    }
-    return new String(utf8, StandardCharsets.UTF_8);
   }
 }
