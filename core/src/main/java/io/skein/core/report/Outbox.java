@@ -59,6 +59,7 @@ final class Outbox {
 
   // Taken out of the queue and not yet in the batch; one of them may be encoded already.
   private final @Nullable Segment[] chunk = new Segment[64];
+  private final ReadAhead ahead = new ReadAhead();
   private int chunkNext;
   private int chunkCount;
   private int encodedLength;
@@ -309,6 +310,7 @@ final class Outbox {
       long spans = 0;
       int next = chunkNext;
       for (; next < chunkCount && end < UNIT_BYTES; next++) {
+        ahead.at(chunk, next, chunkCount);
         Segment segment = chunk[next];
         if (segment == null) {
           continue; // lost in an attempt that the disk did not take
@@ -430,6 +432,7 @@ final class Outbox {
       int moved = 0;
       long movedSpans = 0;
       while (chunkNext < chunkCount) {
+        ahead.at(chunk, chunkNext, chunkCount);
         Segment segment = chunk[chunkNext];
         if (segment == null) {
           chunkNext++; // lost in an attempt that the disk did not take
