@@ -43,10 +43,13 @@ final class CompareCommand implements Callable<Integer> {
           "of none, none-again, skein, otel, otel-traces, elastic, datadog (these are the default), skein-server")
   private List<String> names = Variants.ALL;
 
-  @Option(names = "--rounds", description = "of all variants (default: 5)")
+  @Option(names = "--rounds", description = "of all variants, each time in fresh JVMs (default: 5)")
   private @Nullable Integer rounds;
 
-  @Option(names = "--seconds", description = "that each load is measured (default: 15)")
+  @Option(names = "--turns", description = "of each load in a round (default: 5)")
+  private @Nullable Integer turns;
+
+  @Option(names = "--seconds", description = "that each turn is measured (default: 4)")
   private @Nullable Integer seconds;
 
   @Option(names = "--warm-up", description = "seconds at saturation (default: 40)")
@@ -66,7 +69,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "2 rounds, 5 seconds, 15 of warm-up, 1 start: to see that it works")
+      description =
+          "2 rounds of 2 turns of 2 seconds, 15 of warm-up, 1 start: to see that it works")
   private boolean quick;
 
   private int chosen(@Nullable Integer given, int whenQuick, int otherwise) {
@@ -84,7 +88,8 @@ final class CompareCommand implements Callable<Integer> {
     Plan plan =
         new Plan(
             Duration.ofSeconds(chosen(warmUp, 15, 40)),
-            Duration.ofSeconds(chosen(seconds, 5, 15)),
+            Duration.ofSeconds(chosen(seconds, 2, 4)),
+            chosen(turns, 2, 5),
             connections,
             chosen(starts, 1, 3),
             0,

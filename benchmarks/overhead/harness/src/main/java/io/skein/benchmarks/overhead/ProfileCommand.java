@@ -89,7 +89,7 @@ final class ProfileCommand implements Callable<Integer> {
     Path results = Files.createDirectories(BenchOptions.target().resolve(id));
     Variant variant = new Variants(BenchOptions.home()).named(List.of(name)).get(0);
     Plan plan =
-        new Plan(Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), connections, 1, 0, 0);
+        new Plan(Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), 1, connections, 1, 0, 0);
     try (Bench bench = where.bench(id);
         Service service = bench.start(variant, options(), id)) {
       double first = service.awaitFirstAnswer();

@@ -40,7 +40,7 @@ class ResultsTest {
             1,
             List.of(1234.5),
             Map.of("/work", 5.0),
-            Map.of(Plan.WORK, load),
+            Map.of(Plan.WORK, List.of(load, load)),
             9000,
             300_000,
             true,

@@ -10,11 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * What stays for all runs: the processors, the sink, the process that the service calls. They are
+ * What stays for all runs: the processors, the sinks, the process that the service calls. They are
  * warm from the first run on, so that they treat the last variant as the first.
  */
 public final class Bench implements AutoCloseable {
@@ -26,9 +27,8 @@ public final class Bench implements AutoCloseable {
   private final String serviceProcessor;
   private final String loadProcessors;
   private final Path logs;
-  private final SinkProcess sink;
+  private final Map<String, Receiver> receivers = new HashMap<>();
   private final Downstream downstream;
-  private @Nullable ServerProcess server;
 
   /**
    * Binds this process, and starts what stays.
@@ -43,7 +43,6 @@ public final class Bench implements AutoCloseable {
     this.loadProcessors = loadProcessors;
     this.logs = logs;
     Processors.bind(ProcessHandle.current().pid(), loadProcessors);
-    this.sink = new SinkProcess(ownJava(), logs.resolve("sink.log"));
     this.downstream = new Downstream();
   }
 
@@ -57,6 +56,16 @@ public final class Bench implements AutoCloseable {
         logs.resolve(log + ".log"));
   }
 
+  /** For a while on all processors. */
+  void unbind(Service service) throws IOException {
+    Processors.bind(service.pid(), serviceProcessor + "," + loadProcessors);
+  }
+
+  /** Back on its own. */
+  void bind(Service service) throws IOException {
+    Processors.bind(service.pid(), serviceProcessor);
+  }
+
   List<String> options(Variant variant, List<String> more) throws IOException {
     List<String> options = new ArrayList<>(JVM);
     options.addAll(variant.jvmOptions(receiver(variant).ports()));
@@ -64,15 +73,20 @@ public final class Bench implements AutoCloseable {
     return options;
   }
 
+  /** Each variant's own, so that nobody counts what another has sent meanwhile. */
   Receiver receiver(Variant variant) throws IOException {
-    if (!variant.toServer()) {
-      return sink;
+    Receiver receiver = receivers.get(variant.name());
+    if (receiver == null) {
+      Path log = logs.resolve("receiver-" + variant.name() + ".log");
+      if (variant.toServer()) {
+        Path data = Files.createTempDirectory(logs, "server");
+        receiver = new ServerProcess(ownJava(), home, data, log);
+      } else {
+        receiver = new SinkProcess(ownJava(), log);
+      }
+      receivers.put(variant.name(), receiver);
     }
-    if (server == null) {
-      Path data = Files.createTempDirectory(logs, "server");
-      server = new ServerProcess(ownJava(), home, data, logs.resolve("server.log"));
-    }
-    return server;
+    return receiver;
   }
 
   private static Path ownJava() {
@@ -89,10 +103,7 @@ public final class Bench implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    sink.close();
-    if (server != null) {
-      server.close();
-    }
+    receivers.values().forEach(Receiver::close);
     downstream.close();
   }
 }

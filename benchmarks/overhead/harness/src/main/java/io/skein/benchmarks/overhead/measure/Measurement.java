@@ -21,7 +21,7 @@ public final class Measurement {
 
   private static final Duration TAIL = Duration.ofMillis(300);
 
-  /** Of warming up; between slices it is asked what the compilers did. */
+  /** Of warming up with work; after each it is asked what the compilers did. */
   private static final Duration SLICE = Duration.ofSeconds(3);
 
   /** The compilers' share of the service's processor time with which it counts as warm. */
@@ -70,21 +70,33 @@ public final class Measurement {
 
   /**
    * Saturates the service for as long as the plan says, and then until its compilers have next to
-   * nothing left to do, or four times as long has passed: on one processor they take what the
-   * requests would have.
+   * nothing left to do, or four times as long has passed. Meanwhile the service may use all
+   * processors, so that its compilers and its requests do not wait for each other.
    */
   public void warmUp() throws IOException, InterruptedException {
+    bench.unbind(service);
+    try {
+      heat();
+    } finally {
+      bench.bind(service);
+    }
+    awaitQuiet(Long.MAX_VALUE);
+  }
+
+  /**
+   * Both kinds of requests in turns: what is compiled for one alone is thrown away with the other.
+   */
+  private void heat() throws IOException, InterruptedException {
     LoadGenerator load = new LoadGenerator(service.port());
-    load.saturate(Plan.EMPTY_PATH, plan.connections(), plan.warmUp().dividedBy(3));
     long began = System.nanoTime();
     double compiling;
     do {
       ProcessorTime before = service.processorTime();
       load.saturate(Plan.WORK_PATH, plan.connections(), SLICE);
+      load.saturate(Plan.EMPTY_PATH, plan.connections(), SLICE.dividedBy(3));
       ProcessorTime.Used used = service.processorTime().since(before);
       compiling = (double) used.ofThreads(ProcessorTime.COMPILERS) / used.nanos();
     } while (goesOn(System.nanoTime() - began, compiling));
-    awaitQuiet(Long.MAX_VALUE);
   }
 
   private boolean goesOn(long nanos, double compiling) {

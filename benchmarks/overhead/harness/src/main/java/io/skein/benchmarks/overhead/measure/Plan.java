@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * How long everything takes.
  *
- * @param warmUp at saturation with work; a third of it with empty requests
- * @param measured the window of each load
+ * @param warmUp at saturation with both kinds of requests, at least
+ * @param measured the window of one turn of a load
+ * @param turns that each load is measured in a round; turn 0 comes first and is not counted
  * @param connections at saturation
  * @param starts of the service in each round, of which the last one stays
  * @param lowRate requests per second, about a quarter of what the service can do without agent
@@ -16,6 +17,7 @@ import java.util.List;
 public record Plan(
     Duration warmUp,
     Duration measured,
+    int turns,
     int connections,
     int starts,
     double lowRate,
@@ -31,7 +33,13 @@ public record Plan(
 
   public Plan atRatesOf(double saturation) {
     return new Plan(
-        warmUp, measured, connections, starts, rounded(saturation / 4), rounded(saturation / 2));
+        warmUp,
+        measured,
+        turns,
+        connections,
+        starts,
+        rounded(saturation / 4),
+        rounded(saturation / 2));
   }
 
   private static double rounded(double rate) {

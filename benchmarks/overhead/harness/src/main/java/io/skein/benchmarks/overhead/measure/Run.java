@@ -8,18 +8,33 @@ import java.util.Map;
  *
  * @param firstAnswerMillis of each start in this round
  * @param spans per request, by path, as a calm service made them
- * @param loads by name: see {@link Plan}
+ * @param turns what was measured of each load, by its name: see {@link Plan}. Turns of equal number
+ *     of the variants of a round followed each other
  */
 public record Run(
     String variant,
     int round,
     List<Double> firstAnswerMillis,
     Map<String, Double> spans,
-    Map<String, Load> loads,
+    Map<String, List<Load>> turns,
     int loadedClasses,
     long residentKib,
     boolean allocationOfEndedThreads,
     List<String> command) {
+
+  /** All its turns of a load as one. */
+  public Load load(String name) {
+    return Load.sum(turns(name));
+  }
+
+  /** Throws IllegalArgumentException when it was not measured. */
+  public List<Load> turns(String name) {
+    List<Load> measured = turns.get(name);
+    if (measured == null || measured.isEmpty()) {
+      throw new IllegalArgumentException(variant + " was not measured under " + name);
+    }
+    return measured;
+  }
 
   public Run inRound(int another) {
     return new Run(
@@ -27,7 +42,7 @@ public record Run(
         another,
         firstAnswerMillis,
         spans,
-        loads,
+        turns,
         loadedClasses,
         residentKib,
         allocationOfEndedThreads,

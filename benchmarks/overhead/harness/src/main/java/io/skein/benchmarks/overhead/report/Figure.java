@@ -5,7 +5,9 @@ import io.skein.benchmarks.overhead.measure.Plan;
 import io.skein.benchmarks.overhead.measure.Run;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * One line of the table: what an agent costs, against the service alone in the same round.
@@ -42,14 +44,14 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
             0.92,
             true,
             true,
-            ratio(run -> load(run, Plan.WORK).rate())),
+            ratio(Plan.WORK, Load::rate)),
         new Figure(
             "requests per second, /empty, saturated",
             "%.3f",
             0.96,
             true,
             true,
-            ratio(run -> load(run, Plan.EMPTY).rate())),
+            ratio(Plan.EMPTY, Load::rate)),
         cpu("saturated", Plan.WORK),
         cpu("at 50 %", Plan.HIGH),
         cpu("at 25 %", Plan.LOW),
@@ -59,7 +61,7 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
             Double.NaN,
             false,
             true,
-            added(run -> load(run, Plan.HIGH).cpuMicrosPerRequestWithoutCompilers())),
+            added(Plan.HIGH, Load::cpuMicrosPerRequestWithoutCompilers)),
         own("saturated", Plan.WORK, own),
         own("at 50 %", Plan.HIGH, own),
         own("at 25 %", Plan.LOW, own),
@@ -69,7 +71,7 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
             4,
             false,
             false,
-            added(run -> load(run, Plan.HIGH).allocatedPerRequest() / 1000)),
+            added(run -> run.load(Plan.HIGH).allocatedPerRequest() / 1000)),
         new Figure(
             "time to the first answered request",
             "%.2f",
@@ -95,7 +97,7 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
             false,
             false,
             (run, alone) -> {
-              Load load = load(run, Plan.WORK);
+              Load load = run.load(Plan.WORK);
               return load.expectedSpans() == 0
                   ? 0
                   : 1000.0 * Math.max(0, load.lostSpans()) / load.expectedSpans();
@@ -109,7 +111,7 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
         12,
         false,
         true,
-        added(run -> load(run, load).cpuMicrosPerRequest()));
+        added(load, Load::cpuMicrosPerRequest));
   }
 
   private static Figure own(String when, String load, OwnThreads own) {
@@ -119,7 +121,7 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
         3,
         false,
         true,
-        (run, alone) -> own.microsPerRequest(load(run, load)));
+        (run, alone) -> own.microsPerRequest(run.load(load)));
   }
 
   private static Of ratio(ToDoubleFunction<Run> of) {
@@ -130,12 +132,27 @@ record Figure(String title, String format, double goal, boolean atLeast, boolean
     return (run, alone) -> of.applyAsDouble(run) - of.applyAsDouble(alone);
   }
 
-  static Load load(Run run, String name) {
-    Load load = run.loads().get(name);
-    if (load == null) {
-      throw new IllegalArgumentException(run.variant() + " was not measured under " + name);
-    }
-    return load;
+  /** Of a load: the middle one of the ratios of turns that followed each other. */
+  static Of ratio(String load, ToDoubleFunction<Load> of) {
+    return (run, alone) ->
+        pairs(run, alone, load, (its, others) -> of.applyAsDouble(its) / of.applyAsDouble(others));
+  }
+
+  /** The same of the differences. */
+  private static Of added(String load, ToDoubleFunction<Load> of) {
+    return (run, alone) ->
+        pairs(run, alone, load, (its, others) -> of.applyAsDouble(its) - of.applyAsDouble(others));
+  }
+
+  private static double pairs(
+      Run run, Run alone, String load, ToDoubleBiFunction<Load, Load> figure) {
+    List<Load> its = run.turns(load);
+    List<Load> others = alone.turns(load);
+    return Spread.of(
+            IntStream.range(0, Math.min(its.size(), others.size()))
+                .mapToDouble(turn -> figure.applyAsDouble(its.get(turn), others.get(turn)))
+                .toArray())
+        .median();
   }
 
   /**

@@ -23,9 +23,10 @@ public final class Machine {
     return String.format(
         Locale.ROOT,
         "%s, %d processors, %d GiB, Linux %s; service on one processor, all else on the others. JDK %s (%s), -Xms512m"
-            + " -Xmx512m -XX:+UseSerialGC. %d rounds in shuffled order (seed %d), each variant in a fresh JVM: %d s of"
-            + " warm-up at saturation, %d s measured per load, %d connections at saturation, %.0f and %.0f requests per"
-            + " second at 25 and 50 %%, %d starts. %s.",
+            + " -Xmx512m -XX:+UseSerialGC. %d rounds (seed %d), in each a fresh JVM of each variant: %d s or"
+            + " more of warm-up at saturation, then each load in %d turns of %d s, the variants side by side in"
+            + " shuffled order, %d connections at saturation, %.0f and %.0f requests per second at 25 and 50 %%,"
+            + " %d starts. %s.",
         fact(Path.of("/proc/cpuinfo"), "model name"),
         Processors.count(),
         Long.parseLong(fact(Path.of("/proc/meminfo"), "MemTotal").replaceAll("[^0-9]", "")) >> 20,
@@ -34,7 +35,8 @@ public final class Machine {
         release.getProperty("IMPLEMENTOR", "?").replace("\"", ""),
         rounds,
         seed,
-        plan.warmUp().multipliedBy(4).dividedBy(3).toSeconds(),
+        plan.warmUp().toSeconds(),
+        plan.turns(),
         plan.measured().toSeconds(),
         plan.connections(),
         plan.lowRate(),

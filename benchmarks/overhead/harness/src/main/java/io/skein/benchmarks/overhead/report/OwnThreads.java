@@ -5,6 +5,7 @@ import io.skein.benchmarks.overhead.measure.Run;
 import io.skein.benchmarks.overhead.measure.Variant;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,7 +25,9 @@ final class OwnThreads {
   OwnThreads(Collection<Run> runs) {
     for (Run run : runs) {
       if (run.variant().equals(Variant.NONE) || run.variant().equals(Variant.AGAIN)) {
-        run.loads().values().forEach(load -> kindsWithoutAgent.addAll(load.threads().keySet()));
+        run.turns().values().stream()
+            .flatMap(List::stream)
+            .forEach(load -> kindsWithoutAgent.addAll(load.threads().keySet()));
       }
     }
   }

@@ -14,9 +14,7 @@ import java.util.function.ToDoubleFunction;
 
 /** The runs as Markdown: a table of figures with their goals, one of what stands behind them. */
 public final class Report {
-  /**
-   * When the service alone differs by more from round to round, a ratio of two runs says little.
-   */
+  /** When two services without agent are further apart, a ratio of two others says little. */
   private static final double NOISY = 0.05;
 
   /** More than this of the service's processor used by others, and the figures are not its own. */
@@ -101,6 +99,10 @@ public final class Report {
   }
 
   private Spread spread(Figure figure, String variant) {
+    return spread(figure.of(), variant);
+  }
+
+  private Spread spread(Figure.Of figure, String variant) {
     return Spread.of(
         runs.stream()
             .filter(run -> run.variant().equals(variant))
@@ -109,7 +111,7 @@ public final class Report {
                     runs.stream()
                         .filter(other -> other.variant().equals(Variant.NONE))
                         .filter(other -> other.round() == run.round())
-                        .map(alone -> figure.of().figure(run, alone)))
+                        .map(alone -> figure.figure(run, alone)))
             .mapToDouble(figureOfRound -> figureOfRound)
             .toArray());
   }
@@ -117,30 +119,30 @@ public final class Report {
   private void behindThem() {
     row("as measured: median of the rounds", titles.values());
     row("---", titles.values().stream().map(title -> "---").toList());
-    measured("/work per second, saturated", "%.0f", run -> load(run, Plan.WORK).rate());
-    measured("/empty per second, saturated", "%.0f", run -> load(run, Plan.EMPTY).rate());
+    measured("/work per second, saturated", "%.0f", run -> run.load(Plan.WORK).rate());
+    measured("/empty per second, saturated", "%.0f", run -> run.load(Plan.EMPTY).rate());
     measured(
         "CPU per /work, microseconds, saturated",
         "%.1f",
-        run -> load(run, Plan.WORK).cpuMicrosPerRequest());
+        run -> run.load(Plan.WORK).cpuMicrosPerRequest());
     measured(
         "CPU per /work, microseconds, at 50 %",
-        "%.1f", run -> load(run, Plan.HIGH).cpuMicrosPerRequest());
+        "%.1f", run -> run.load(Plan.HIGH).cpuMicrosPerRequest());
     measured(
         "CPU per /work, microseconds, at 25 %",
-        "%.1f", run -> load(run, Plan.LOW).cpuMicrosPerRequest());
+        "%.1f", run -> run.load(Plan.LOW).cpuMicrosPerRequest());
     measured(
         "of it in compiler threads, at 50 %",
-        "%.1f", run -> load(run, Plan.HIGH).compilerMicrosPerRequest());
+        "%.1f", run -> run.load(Plan.HIGH).compilerMicrosPerRequest());
     measured(
         "CPU per /empty, microseconds, saturated",
         "%.1f",
-        run -> load(run, Plan.EMPTY).cpuMicrosPerRequest());
+        run -> run.load(Plan.EMPTY).cpuMicrosPerRequest());
     measured("/work at 50 %: half within, ms", "%.2f", run -> millis(run, Load::medianMicros));
     measured("/work at 50 %: 99 % within, ms", "%.2f", run -> millis(run, Load::p99Micros));
     measured(
         "heap per /work, KB, at 50 %",
-        "%.1f", run -> load(run, Plan.HIGH).allocatedPerRequest() / 1000);
+        "%.1f", run -> run.load(Plan.HIGH).allocatedPerRequest() / 1000);
     measured(
         "first answered request, ms",
         "%.0f",
@@ -153,28 +155,27 @@ public final class Report {
         "bytes sent per span",
         "%.0f",
         run ->
-            load(run, Plan.HIGH).countedSpans() == 0
+            run.load(Plan.HIGH).countedSpans() == 0
                 ? 0
-                : (double) load(run, Plan.HIGH).spanBytes() / load(run, Plan.HIGH).countedSpans());
+                : (double) run.load(Plan.HIGH).spanBytes() / run.load(Plan.HIGH).countedSpans());
     measured(
         "spans lost at saturation, all rounds' median",
         "%.0f",
-        run -> load(run, Plan.WORK).lostSpans());
+        run -> run.load(Plan.WORK).lostSpans());
     measured(
-        "spans lost at 50 %, all rounds' median", "%.0f", run -> load(run, Plan.HIGH).lostSpans());
+        "spans lost at 50 %, all rounds' median", "%.0f", run -> run.load(Plan.HIGH).lostSpans());
     measured(
         "service's processor used by it, saturated",
         "%.2f",
-        run -> load(run, Plan.WORK).serviceBusy());
+        run -> run.load(Plan.WORK).serviceBusy());
+    measured("service's processor used by others", "%.2f", run -> run.load(Plan.WORK).othersBusy());
     measured(
-        "service's processor used by others", "%.2f", run -> load(run, Plan.WORK).othersBusy());
-    measured(
-        "load side's processors busy, saturated", "%.2f", run -> load(run, Plan.WORK).loadBusy());
+        "load side's processors busy, saturated", "%.2f", run -> run.load(Plan.WORK).loadBusy());
     line("");
   }
 
   private static double millis(Run run, ToDoubleFunction<Load> micros) {
-    return micros.applyAsDouble(load(run, Plan.HIGH)) / 1000;
+    return micros.applyAsDouble(run.load(Plan.HIGH)) / 1000;
   }
 
   private void measured(String title, String format, ToDoubleFunction<Run> of) {
@@ -191,7 +192,7 @@ public final class Report {
       Map<String, Double> micros = new LinkedHashMap<>();
       List<Run> all = runs.stream().filter(run -> run.variant().equals(variant.getKey())).toList();
       for (Run run : all) {
-        Load load = load(run, Plan.HIGH);
+        Load load = run.load(Plan.HIGH);
         own.in(load)
             .forEach(
                 (kind, nanos) ->
@@ -222,8 +223,8 @@ public final class Report {
     List<String> doubts = doubts();
     if (doubts.isEmpty()) {
       line(
-          "Nothing speaks against these figures: the service alone was steady, its processor its"
-              + " own, the load side not full, no request failed.");
+          "Nothing speaks against these figures: two services without agent were alike, the processor"
+              + " their own, the load side not full, no request failed.");
     } else {
       line("**What speaks against these figures:**").line("");
       doubts.forEach(doubt -> line("- " + doubt + "."));
@@ -236,9 +237,16 @@ public final class Report {
     if (rounds < FEWEST_ROUNDS) {
       doubts.add("too few rounds to tell chance from cost: " + rounds);
     }
-    noise("requests per second of /work", run -> load(run, Plan.WORK).rate(), doubts);
-    noise("requests per second of /empty", run -> load(run, Plan.EMPTY).rate(), doubts);
-    noise("CPU per /work at 50 %", run -> load(run, Plan.HIGH).cpuMicrosPerRequest(), doubts);
+    if (titles.containsKey(Variant.NONE) && !titles.containsKey(Variant.AGAIN)) {
+      doubts.add(
+          "the service without agent was not measured twice ("
+              + Variant.AGAIN
+              + "), so nobody knows"
+              + " how far two equal things are apart");
+    }
+    noise("requests per second of /work", Plan.WORK, Load::rate, doubts);
+    noise("requests per second of /empty", Plan.EMPTY, Load::rate, doubts);
+    noise("CPU per /work at 50 %", Plan.HIGH, Load::cpuMicrosPerRequest, doubts);
     double others = most(Load::othersBusy);
     if (others > DISTURBED) {
       doubts.add(
@@ -251,7 +259,7 @@ public final class Report {
       doubts.add("up to " + percent(stolen) + " of the service's processor went to other machines");
     }
     for (String name : List.of(Plan.WORK, Plan.EMPTY)) {
-      double busiest = runs.stream().mapToDouble(run -> load(run, name).loadBusy()).max().orElse(0);
+      double busiest = runs.stream().mapToDouble(run -> run.load(name).loadBusy()).max().orElse(0);
       if (busiest > LOAD_SIDE_FULL) {
         doubts.add(
             "the load side was up to "
@@ -262,22 +270,27 @@ public final class Report {
       }
     }
     long failed =
-        runs.stream().flatMap(run -> run.loads().values().stream()).mapToLong(Load::failed).sum();
+        runs.stream()
+            .flatMap(run -> run.turns().values().stream())
+            .flatMap(List::stream)
+            .mapToLong(Load::failed)
+            .sum();
     if (failed > 0) {
       doubts.add(failed + " requests failed");
     }
     return doubts;
   }
 
-  private void noise(String what, ToDoubleFunction<Run> of, List<String> doubts) {
-    Spread spread = Spread.of(figures(Variant.NONE, of));
-    if (spread.count() > 1 && spread.relative() > NOISY) {
+  private void noise(String what, String load, ToDoubleFunction<Load> of, List<String> doubts) {
+    Spread spread = spread(Figure.ratio(load, of), Variant.AGAIN);
+    double off = Math.max(spread.max() - 1, 1 - spread.min());
+    if (spread.count() > 0 && off > NOISY) {
       doubts.add(
-          "too noisy: without agent the "
+          "too noisy: of two services without agent, side by side, the "
               + what
-              + " differed by "
-              + percent(spread.relative())
-              + " from round to round; differences of that size are not told apart");
+              + " differed by up to "
+              + percent(off)
+              + "; differences of that size are not told apart");
     }
   }
 
@@ -287,7 +300,8 @@ public final class Report {
 
   private double most(ToDoubleFunction<Load> of) {
     return runs.stream()
-        .flatMap(run -> run.loads().values().stream())
+        .flatMap(run -> run.turns().values().stream())
+        .flatMap(List::stream)
         .mapToDouble(of)
         .max()
         .orElse(0);
@@ -295,9 +309,5 @@ public final class Report {
 
   private static String percent(double share) {
     return String.format(Locale.ROOT, "%.0f %%", share * 100);
-  }
-
-  private static Load load(Run run, String name) {
-    return Figure.load(run, name);
   }
 }

@@ -14,9 +14,4 @@ record Spread(double median, double min, double max, int count) {
     double median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
     return new Spread(median, sorted[0], sorted[count - 1], count);
   }
-
-  /** How far the ends are apart, as a share of the middle. */
-  double relative() {
-    return (max - min) / median;
-  }
 }

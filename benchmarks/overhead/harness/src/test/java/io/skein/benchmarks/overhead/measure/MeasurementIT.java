@@ -25,7 +25,7 @@ class MeasurementIT {
     Path jdk = Path.of(System.getProperty("java.home"));
     // Both on one processor: here nothing depends on who has how much of it.
     Variant skein = new Variants(home).named(List.of("skein")).get(0);
-    Plan plan = new Plan(Duration.ofSeconds(1), Duration.ofSeconds(1), 4, 1, 20, 40);
+    Plan plan = new Plan(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 4, 1, 20, 40);
     try (Bench bench = new Bench(home, jdk, "0", "0", logs);
         Service service = bench.start(skein, List.of(), "service")) {
       assertThat(service.awaitFirstAnswer()).isPositive();
