@@ -7,12 +7,17 @@ import java.util.Arrays;
  * Encoded segments, one after the other in one array, and where each ends. Those at the front leave
  * when they are delivered or dropped. Single-threaded.
  *
- * <p>A batch keeps its array when it is emptied, unless it grew far beyond what is usual: one giant
- * segment must not cost its memory for the rest of the process' life.
+ * <p>A batch keeps its array when it is emptied, unless it is far larger than what came lately: one
+ * giant segment must not cost its memory for the rest of the process' life. Nor may a busy process
+ * make and fill a new array, and all those on the way to its size, for each batch.
  */
 final class Batch {
 
-  private static final int USUAL_BYTES = 256 * 1024;
+  /** So much is kept in any case. */
+  private static final int LEAST_KEPT = 256 * 1024;
+
+  /** An array this many times as large as what came lately is given back. */
+  private static final int FAR = 4;
 
   private final int maxBytes;
   private final int maxSegments;
@@ -21,6 +26,9 @@ final class Batch {
   private int[] spans = new int[64];
   private int first;
   private int count;
+
+  /** The size of the batches that came lately: the largest, an eighth less with each after it. */
+  private int lately;
 
   Batch(int maxBytes, int maxSegments) {
     this.maxBytes = maxBytes;
@@ -116,9 +124,12 @@ final class Batch {
   }
 
   private void clear() {
+    if (count > 0) {
+      lately = Math.max(end(), lately - lately / 8);
+    }
     first = 0;
     count = 0;
-    if (bytes.length > USUAL_BYTES) {
+    if (bytes.length > LEAST_KEPT && bytes.length / FAR > lately) {
       bytes = new byte[0];
     }
   }
