@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ final class GrpcClient implements AutoCloseable {
   private final ReportCounters counters;
   private final String service64;
   private final String instance64;
+  private final String userAgent;
 
   /**
    * Made by the reporter's thread at the first call: the application's start must not wait for it.
@@ -43,7 +45,11 @@ final class GrpcClient implements AutoCloseable {
   private int current;
   private long connections;
   private boolean proven; // the open connection has answered a call
-  private final Set<CollectorAddress> recognising = new HashSet<>();
+
+  /** By identity: a record's hash code takes longer than all that is asked here. */
+  private final Set<CollectorAddress> recognising =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+
   private long handedOver;
   private @Nullable Runnable meanwhile;
   private Consumer<byte[]> orders = answer -> {};
@@ -57,6 +63,7 @@ final class GrpcClient implements AutoCloseable {
     this.counters = counters;
     this.service64 = base64(settings.service());
     this.instance64 = base64(settings.instance());
+    this.userAgent = "skein/" + settings.agentVersion();
   }
 
   private static String base64(String text) {
@@ -265,15 +272,19 @@ final class GrpcClient implements AutoCloseable {
   /** Begins a call on the open connection. */
   GrpcCall start(String path, ByteBuffer body, long timeoutNanos, @Nullable Origin origin) {
     CollectorAddress address = settings.backends().get(current);
-    HttpRequest request = new BasicHttpRequest("POST", path);
-    request.setScheme(settings.tls() == null ? "http" : "https");
-    request.setAuthority(new URIAuthority(address.host(), address.port()));
+    // Told in parts: put together as an address, HttpCore would take it apart again.
+    HttpRequest request =
+        new BasicHttpRequest(
+            "POST",
+            settings.tls() == null ? "http" : "https",
+            new URIAuthority(address.host(), address.port()),
+            path);
     request.addHeader("content-type", "application/grpc");
     request.addHeader("te", "trailers");
-    request.addHeader("user-agent", "skein/" + settings.agentVersion());
+    request.addHeader("user-agent", userAgent);
     // eight digits at most, says gRPC's protocol
     long millis = Math.min(Math.max(1, timeoutNanos / 1_000_000), 99_999_999);
-    request.addHeader("grpc-timeout", millis + "m");
+    request.addHeader("grpc-timeout", Long.toString(millis).concat("m"));
     request.addHeader(
         "agent-version", origin == null ? settings.agentVersion() : origin.agentVersion());
     String token = settings.token();
