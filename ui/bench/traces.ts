@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { openPage, startBrowser } from "../e2e/browser.ts";
 import { Feeder } from "../e2e/feeder.ts";
 import { answerTime, paint, scroll, watchPaint, type Painted } from "../e2e/measure.ts";
-import { startServer, waitForTraces } from "../e2e/server.ts";
+import { startServer, waitForTraces, type Server } from "../e2e/server.ts";
 import { SHAPES, SHAPE_WORDS, shapedTrace, type Shape } from "../sandbox/shapes.ts";
 import type { Browser, CDPSession, Page } from "playwright-core";
 
@@ -19,6 +20,8 @@ interface Figures {
   readonly shape: Shape;
   readonly spans: number;
   readonly paints: readonly (Painted & { readonly cpu: number })[];
+  /** Processor time of the server for one painting. */
+  readonly serverCpu: number;
   readonly fps: number;
   readonly p50: number;
   readonly p95: number;
@@ -44,7 +47,7 @@ export async function main(words: readonly string[]): Promise<void> {
     console.log(`${browser.version()}, ${PAINTS} paints, ${CLICKS} of each click; times in ms\n`);
     console.log(HEAD);
     for (const { shape, spans, id } of wanted)
-      console.log(line(await measure(browser, server.pages, shape, spans, id)));
+      console.log(line(await measure(browser, server, shape, spans, id)));
     console.log(`\n${SHAPES.map((shape) => `${shape}: ${SHAPE_WORDS[shape]}`).join("\n")}`);
     console.log(LEGEND);
   } finally {
@@ -55,17 +58,18 @@ export async function main(words: readonly string[]): Promise<void> {
 
 async function measure(
   browser: Browser,
-  origin: string,
+  server: Server,
   shape: Shape,
   spans: number,
   id: string,
 ): Promise<Figures> {
-  const { page, context, complaints } = await openPage(browser, origin);
+  const { page, context, complaints } = await openPage(browser, server.pages);
   await watchPaint(page);
   const session = await context.newCDPSession(page);
   // The main thread's own time: on a busy machine the only figure that says something.
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
   const paints: (Painted & { readonly cpu: number })[] = [];
+  const serverBefore = processMillis(server.pid);
   for (let i = 0; i < PAINTS; i++) {
     const before = await cpuMillis(session);
     const painted = await paint(page, id);
@@ -73,6 +77,7 @@ async function measure(
     // Left behind, the garbage of one trace would be collected while the next is timed.
     await page.goto("about:blank");
   }
+  const serverCpu = (processMillis(server.pid) - serverBefore) / PAINTS;
   await paint(page, id);
   await page.waitForTimeout(300);
   const scrolled = await scroll(page, 24_000, 8_000);
@@ -85,6 +90,7 @@ async function measure(
     shape,
     spans,
     paints,
+    serverCpu,
     fps: scrolled.framesPerSecond,
     p50: scrolled.p50,
     p95: scrolled.p95,
@@ -97,6 +103,13 @@ async function measure(
 async function cpuMillis(session: CDPSession): Promise<number> {
   const { metrics } = await session.send("Performance.getMetrics");
   return 1000 * (metrics.find((metric) => metric.name === "TaskDuration")?.value ?? Number.NaN);
+}
+
+/** What a process has used, from /proc, in steps of ten milliseconds. */
+function processMillis(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 /** The worst of several, of each kind. */
@@ -161,12 +174,13 @@ async function clickAll(page: Page): Promise<Record<string, number>> {
 }
 
 const COLUMNS = [
-  ...["shape", "spans", "painted", "worst", "cpu", "ask", "answer", "read", "join", "wire", "json"],
-  ...["frames/s", "p50", "p95", "blank", "select", "key", "fold", "unfold", "find", "heap"],
+  ...["shape", "spans", "painted", "worst", "cpu", "server", "ask", "answer", "read", "join", "wire"],
+  ...["json", "frames/s", "p50", "p95", "blank", "select", "key", "fold", "unfold", "find", "heap"],
 ];
 const HEAD = COLUMNS.map((column) => column.padStart(8)).join(" ");
 const LEGEND = `
-painted, worst: navigation to first rows, median and worst; cpu: of the page's main thread until then; ask: navigation to the request of the trace; answer: from
+painted, worst: navigation to first rows, median and worst; cpu: of the page's main thread until then; server: its processor time
+for each painting; ask: navigation to the request of the trace; answer: from
 there to its last byte; read, join: the pages' own work on it; wire, json: bytes of the answer, packed and not, in KB;
 frames/s, p50, p95: while scrolling 8000 pixels in a second; blank: frames with a part without rows; select to find:
 worst time from input to the frame that shows the answer; heap: of the page, in MB`;
@@ -180,6 +194,7 @@ function line(f: Figures): string {
     median((p) => p.painted),
     Math.max(...f.paints.map((p) => p.painted)),
     median((p) => p.cpu),
+    f.serverCpu,
     median((p) => p.asked),
     median((p) => p.lastByte - p.asked),
     median((p) => p.parts["skein:read /api/trace"] ?? Number.NaN),

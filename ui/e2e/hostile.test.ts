@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SLOW_TASK } from "../src/domain/profile.ts";
 import { textRuns } from "../src/domain/text.ts";
 import { HOSTILE_TEXTS, hostileTrace } from "../sandbox/hostile.ts";
 import { hostileSnapshots } from "../sandbox/profileApi.ts";
@@ -308,7 +309,7 @@ describe("hostile text", () => {
   it("shows clocks and parents that make no sense as what they are", async () => {
     const { page } = watched;
     await page.goto(`/trace?id=${encodeURIComponent('hostile <trace> "id" & more')}`);
-    await page.getByText("named as a parent did not arrive").waitFor();
+    await page.getByText(`${TEXTS.length + 1} spans named as a parent did not arrive`).waitFor();
     expect(await page.locator(".row", { hasText: "from 1970" }).innerText()).toContain("earlier");
     expect(await page.locator(".row", { hasText: "orphan" }).innerText()).toContain(
       "ended before it started",
@@ -335,6 +336,7 @@ describe("hostile frames", () => {
     const segmentId = cut(`sampled ${TEXTS[0]}`);
     const frames = hostileSnapshots(first, segmentId, NOW);
     await feeder.snapshots("profiled", cut(TEXTS[2] ?? ""), frames);
+    await feeder.snapshots("slow", TEXTS[3] ?? "", hostileSnapshots(SLOW_TASK, cut(`slow ${TEXTS[5]}`), NOW));
     await feeder.segments(`profiled ${TEXTS[3]}`, [
       segment(TEXTS[0] ?? "", TEXTS[1] ?? "", segmentId, [
         span({
@@ -435,6 +437,25 @@ describe("hostile frames", () => {
       await expect
         .poll(() => page.locator(".flame-tools .find-count").innerText(), { message: text })
         .toMatch(/ %, \d+ frame/);
+    }
+    await expectOnlyText();
+  });
+
+  it("stay text among what was slow", async () => {
+    const { page } = watched;
+    await page.goto(`/profile?task=${SLOW_TASK}&form=tree&hide=none&lines=1`);
+    await page.waitForSelector(".frame-row");
+    // The innermost frames are folded; one of each text is what all stacks begin with.
+    expect(await page.locator(".frame-row").count()).toBeGreaterThan(SHORT.length / 2);
+    await expectOnlyText();
+    await go("/profiles", "table.tasks", "/api/profile/tasks");
+    await page.getByRole("link", { name: "see what they found" }).waitFor();
+    await expectOnlyText();
+    for (const text of SHORT) {
+      const it = encodeURIComponent(text);
+      const address = `/profile?task=${SLOW_TASK}&segment=${it}&frames=${it}&frame=${it}&states=${it}&hide=${it}`;
+      await go(address, ".task-analysis .state, .flame-tools", "/api/profile/analysis?");
+      expect(await foreign(), text).toEqual([]);
     }
     await expectOnlyText();
   });

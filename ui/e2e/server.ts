@@ -18,6 +18,7 @@ export interface Server {
   readonly pages: string;
   readonly grpcAddress: string;
   readonly httpPort: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -67,6 +68,7 @@ export async function startServer(ports: { http?: number; grpc?: number } = {}):
       pages: `http://${http}`,
       grpcAddress: grpc,
       httpPort: Number(http.slice(http.lastIndexOf(":") + 1)),
+      pid: child.pid ?? 0,
       stop: async () => {
         forget();
         await end(child);

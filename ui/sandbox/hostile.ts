@@ -62,6 +62,20 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "many words ".repeat(400),
 ];
 
+function heir(traceId: string, i: number, start: number): Span {
+  const text = (at: number): string => HOSTILE_TEXTS[at % HOSTILE_TEXTS.length] ?? "";
+  const [service, instance, endpoint, address] = [text(i + 1), text(i + 2), text(i), text(i + 3)];
+  const ref = { type: "CrossProcess", traceId, segmentId: `gone ${text(i + 4)}`.slice(0, 100), spanId: i };
+  return span({
+    id: i,
+    parentId: -1,
+    operation: `heir ${i}`,
+    startMillis: start + 90,
+    endMillis: start + 91,
+    refs: [{ ...ref, service, instance, endpoint, address }],
+  });
+}
+
 export function hostileTrace(traceId: string, start: number): GeneratedTrace {
   const texts = HOSTILE_TEXTS;
   const text = (i: number): string => texts[i % texts.length] ?? "";
@@ -116,6 +130,13 @@ export function hostileTrace(traceId: string, start: number): GeneratedTrace {
         span({ id: 2, parentId: 1, operation: "circle two", startMillis: start + 1, endMillis: start + 2 }),
         span({ id: 3, parentId: -1, operation: "from 1970", startMillis: 0, endMillis: 5 }),
       ]),
+      // Parents that never come, of which only others say what they are called.
+      segment(
+        "heirs",
+        "heirs",
+        `${traceId}.2`,
+        texts.map((_, i) => heir(traceId, i, start)),
+      ),
     ],
   };
 }

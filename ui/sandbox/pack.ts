@@ -26,6 +26,8 @@ export function packTrace(trace: Trace, spansInPiece = 1000): PackedTrace {
   ];
   const flush = (): void => {
     pieces.push({ texts, segments, spans });
+    numbers.clear();
+    numbers.set("", 0);
     texts = [];
     segments = [];
     spans = [];
@@ -69,4 +71,12 @@ export function packTrace(trace: Trace, spansInPiece = 1000): PackedTrace {
   flush();
   const { segments: _, ...head } = trace;
   return { ...head, pieces };
+}
+
+/** With the line breaks that the server makes. */
+export function packedText(packed: PackedTrace): string {
+  const { pieces, truncated, ...head } = packed;
+  const lines = pieces.map((piece, i) => (i === 0 ? "" : ",") + JSON.stringify(piece));
+  const begin = `${JSON.stringify(head).slice(0, -1)},"pieces":[`;
+  return [begin, ...lines, `],"truncated":${truncated}}`].join("\n");
 }

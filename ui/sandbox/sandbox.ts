@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Span } from "../src/domain/model.ts";
 import { hostileTrace } from "./hostile.ts";
-import { packTrace } from "./pack.ts";
+import { packedText, packTrace } from "./pack.ts";
 import { SandboxProfiles } from "./profileApi.ts";
 import { largeTrace, orderTrace, seeded, type GeneratedTrace } from "./traffic.ts";
 
@@ -47,6 +47,12 @@ export function sandbox(): (request: IncomingMessage, response: ServerResponse, 
       });
       return;
     }
+    const packed = url.pathname === "/api/trace" ? packedTrace(url.searchParams.get("id"), traces) : null;
+    if (packed !== null) {
+      response.setHeader("content-type", "application/json");
+      response.end(packed);
+      return;
+    }
     const body = answer(url, traces);
     response.statusCode = body === null ? 404 : 200;
     response.setHeader("content-type", "application/json");
@@ -71,6 +77,21 @@ function generate(): Stored[] {
       end: spans.reduce((most, s) => Math.max(most, s.endMillis), 0),
     };
   });
+}
+
+function packedTrace(id: string | null, traces: readonly Stored[]): string | null {
+  const found = traces.find((t) => t.trace.traceId === id);
+  if (found === undefined) return null;
+  return packedText(
+    packTrace({
+      ...found.trace,
+      startMillis: found.start,
+      durationMillis: found.end - found.start,
+      storedSegments: found.trace.segments.length,
+      storedSpans: found.spans.length,
+      truncated: false,
+    }),
+  );
 }
 
 function answer(url: URL, traces: readonly Stored[]): unknown {
@@ -102,19 +123,6 @@ function answer(url: URL, traces: readonly Stored[]): unknown {
       return { values: q.get("key") === "http.status_code" ? ["200", "201", "500"] : [] };
     case "/api/traces":
       return search(traces, q);
-    case "/api/trace": {
-      const found = traces.find((t) => t.trace.traceId === q.get("id"));
-      return found === undefined
-        ? null
-        : packTrace({
-            ...found.trace,
-            startMillis: found.start,
-            durationMillis: found.end - found.start,
-            storedSegments: found.trace.segments.length,
-            storedSpans: found.spans.length,
-            truncated: false,
-          });
-    }
     case "/api/accounting":
       return accounting(traces);
     default:

@@ -1,7 +1,6 @@
 import type { Accounting, Amount, Drop, InstanceAccount } from "../domain/accounting.ts";
-import type { KeyValue, Trace } from "../domain/model.ts";
-import { PackingError, unpackTrace } from "../domain/packed.ts";
-import { ShapeError, type Reader } from "./json.ts";
+import type { KeyValue } from "../domain/model.ts";
+import type { Reader } from "./json.ts";
 
 /* The answers of the query API and how each is read. */
 
@@ -135,27 +134,6 @@ export function readTracePage(r: Reader): TracePage {
     next: r.text("next") === "" ? null : r.text("next"),
     tookMillis: r.numberOrNull("tookMillis"),
   };
-}
-
-export function readTrace(r: Reader): Trace {
-  const packed = {
-    traceId: r.text("traceId"),
-    startMillis: r.number("startMillis"),
-    durationMillis: r.number("durationMillis"),
-    storedSegments: r.number("storedSegments"),
-    storedSpans: r.number("storedSpans"),
-    truncated: r.flag("truncated"),
-    pieces: r.list("pieces", (piece) => ({
-      texts: piece.texts("texts"),
-      segments: piece.numbers("segments"),
-      spans: piece.numbers("spans"),
-    })),
-  };
-  try {
-    return unpackTrace(packed);
-  } catch (cause) {
-    throw cause instanceof PackingError ? new ShapeError(cause.message) : cause;
-  }
 }
 
 function readKeyValue(r: Reader): KeyValue {

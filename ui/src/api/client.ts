@@ -9,7 +9,6 @@ import {
   readInstances,
   readServices,
   readStatus,
-  readTrace,
   readTracePage,
   type Endpoint,
   type Instance,
@@ -18,6 +17,7 @@ import {
   type TracePage,
 } from "./answers.ts";
 import { Reader, ShapeError } from "./json.ts";
+import { eachLine } from "./lines.ts";
 import {
   readAnalysis,
   readSegments,
@@ -26,6 +26,7 @@ import {
   type TaskAnswer,
   type TaskList,
 } from "./profiles.ts";
+import { TraceLines } from "./traceLines.ts";
 
 /* The only place that talks to the server. Every failure becomes a Problem that says what a person can do. */
 
@@ -71,23 +72,19 @@ function until<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
 }
 
 function get<T>(path: string, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
-  return ask(path, signal, read, null);
+  return ask(path, signal, whole(path, read), null);
 }
 
 /** A change, which the server takes as JSON from its own pages only. */
 function post<T>(path: string, body: object, signal: AbortSignal, read: (answer: Reader) => T): Promise<T> {
-  return ask(path, signal, read, JSON.stringify(body));
+  return ask(path, signal, whole(path, read), JSON.stringify(body));
 }
 
-async function ask<T>(
-  path: string,
-  signal: AbortSignal,
-  read: (answer: Reader) => T,
-  order: string | null,
-): Promise<T> {
+/** Takes the body of an answer. */
+type Take<T> = (response: Response, ended: AbortSignal) => Promise<T>;
+
+async function ask<T>(path: string, signal: AbortSignal, take: Take<T>, order: string | null): Promise<T> {
   const patience = AbortSignal.timeout(PATIENCE_MILLIS);
-  let response: Response;
-  let body: string;
   try {
     const ended = AbortSignal.any([signal, patience]);
     const options: RequestInit = {
@@ -100,26 +97,53 @@ async function ask<T>(
       options.body = order;
       options.headers = { accept: "application/json", "content-type": "application/json" };
     }
-    response = await until(ended, takeEarly(path) ?? fetch(path, options));
-    body = await until(ended, response.text());
+    const response = await until(ended, takeEarly(path) ?? fetch(path, options));
+    if (!response.ok) throw refusal(response.status, await until(ended, response.text()));
+    return await until(ended, take(response, ended));
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (cause instanceof Problem || signal.aborted) throw cause;
     if (patience.aborted) {
       throw new Problem("slow", `The server did not answer within ${PATIENCE_MILLIS / 1000} s.`);
     }
     throw new Problem("unreachable", "The server does not answer. It may have been stopped.");
   }
-  if (!response.ok) throw refusal(response.status, body);
-  try {
+}
+
+function whole<T>(path: string, read: (answer: Reader) => T): Take<T> {
+  return async (response) => {
+    const body = await response.text();
     const name = path.replace(/\?.*/s, "");
     const from = performance.now();
-    const answer = read(Reader.of(JSON.parse(body) as unknown, name));
+    const answer = understood(() => read(Reader.of(JSON.parse(body) as unknown, name)));
     performance.measure(`skein:read ${name}`, { start: from });
     return answer;
+  };
+}
+
+/** Work on a body that has come; what is wrong with it is not the connection's fault. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
   } catch (cause) {
     const detail = cause instanceof ShapeError ? cause.message : "it is not JSON";
     throw new Problem("unreadable", `The server's answer could not be read: ${detail}.`);
   }
+}
+
+async function takeTrace(response: Response, ended: AbortSignal): Promise<Trace> {
+  const lines = new TraceLines();
+  let working = 0;
+  const work = <T>(read: () => T): T => {
+    const from = performance.now();
+    const result = understood(read);
+    working += performance.now() - from;
+    return result;
+  };
+  const asked = performance.now();
+  await eachLine(response, ended, (line) => work(() => lines.line(line)));
+  const trace = work(() => lines.end());
+  performance.measure("skein:read /api/trace", { start: asked, duration: working });
+  return trace;
 }
 
 function refusal(status: number, body: string): Problem {
@@ -179,7 +203,7 @@ export function searchTraces(query: TraceQuery, now: number, signal: AbortSignal
 }
 
 export function getTrace(id: string, signal: AbortSignal): Promise<Trace> {
-  return get(withParameters("/api/trace", { id, form: "packed" }), signal, readTrace);
+  return ask(withParameters("/api/trace", { id, form: "packed" }), signal, takeTrace, null);
 }
 
 export function getAccounting(signal: AbortSignal): Promise<Accounting> {

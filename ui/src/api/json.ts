@@ -66,6 +66,13 @@ export class Reader {
       : [];
   }
 
+  /** All of a list in which each has its place, without a copy. */
+  allTexts(name: string): readonly string[] {
+    const value = this.fields[name];
+    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
+    throw new ShapeError(`${this.where} has no list of texts "${name}"`);
+  }
+
   /** As they came, without a copy: there may be millions. */
   numbers(name: string): readonly number[] {
     const value = this.fields[name];

@@ -2,9 +2,37 @@ import type { Span } from "./model.ts";
 import { PackedSpan, type TextTest } from "./packed.ts";
 import type { SpanNode, TraceTree } from "./tree.ts";
 
+/** Rows by their position: half of a hundred thousand may be found at each letter typed. */
+export class FoundSpans implements Iterable<SpanNode> {
+  private readonly marks: Uint8Array;
+  private count = 0;
+
+  constructor(private readonly tree: TraceTree) {
+    this.marks = new Uint8Array(tree.nodes.length);
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  has(node: SpanNode): boolean {
+    return this.marks[node.index] === 1;
+  }
+
+  /** Once for each. */
+  add(node: SpanNode): void {
+    this.marks[node.index] = 1;
+    this.count++;
+  }
+
+  *[Symbol.iterator](): Iterator<SpanNode> {
+    for (const node of this.tree.nodes) if (this.has(node)) yield node;
+  }
+}
+
 /** Rows that contain the text, ignoring case, in any place a person would look: names, peer, tags, logs. */
-export function findSpans(tree: TraceTree, text: string): ReadonlySet<SpanNode> {
-  const found = new Set<SpanNode>();
+export function findSpans(tree: TraceTree, text: string): FoundSpans {
+  const found = new FoundSpans(tree);
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return found;
   const search = new Search(wanted);
@@ -17,7 +45,10 @@ const [UNKNOWN, LACKS, HAS] = [0, 1, 2];
 /** Looks at each of the texts that spans share once. */
 class Search implements TextTest {
   private readonly known = new Map<string, boolean>();
-  private numberedTexts = new Uint8Array(0);
+  /** By list: a trace comes in pieces, each with its own. */
+  private readonly lists = new Map<readonly string[], Uint8Array>();
+  private list: readonly string[] | null = null;
+  private states: Uint8Array = new Uint8Array(0);
   private readonly pairs: boolean;
 
   constructor(readonly wanted: string) {
@@ -39,13 +70,23 @@ class Search implements TextTest {
   }
 
   numbered(text: number, texts: readonly string[]): boolean {
-    if (this.numberedTexts.length !== texts.length) this.numberedTexts = new Uint8Array(texts.length);
-    let state = this.numberedTexts[text] ?? LACKS;
+    if (texts !== this.list) this.turnTo(texts);
+    let state = this.states[text] ?? LACKS;
     if (state === UNKNOWN) {
-      state = this.has(texts[text] ?? "") ? HAS : LACKS;
-      this.numberedTexts[text] = state;
+      state = this.has(texts[text - 1] ?? "") ? HAS : LACKS;
+      this.states[text] = state;
     }
     return state === HAS;
+  }
+
+  private turnTo(texts: readonly string[]): void {
+    let states = this.lists.get(texts);
+    if (states === undefined) {
+      states = new Uint8Array(texts.length + 1);
+      this.lists.set(texts, states);
+    }
+    this.states = states;
+    this.list = texts;
   }
 
   /** As tags are written in the search for traces. */
@@ -75,7 +116,7 @@ function holds(span: Span, search: Search): boolean {
 /** The next match behind (or before) the selected row, round the end. */
 export function nextMatch(
   tree: TraceTree,
-  found: ReadonlySet<SpanNode>,
+  found: FoundSpans,
   selected: SpanNode | null,
   step: 1 | -1,
 ): SpanNode | null {

@@ -2,8 +2,8 @@ import type { KeyValue, Segment, Span, SpanLog, SpanRef, Trace } from "./model.t
 
 /*
  * The packed form of a trace: long lists of numbers, and texts by number (server/query, PackedTrace, describes it).
- * A span's tags, logs and refs stay numbers until somebody looks at them: of a hundred thousand spans a person opens
- * a few.
+ * Spans stay numbers, of which what is asked for is read: each field of a hundred thousand objects is memory that has
+ * to be allocated and moved by the garbage collector before the first row is on the screen.
  */
 
 export interface Piece {
@@ -12,13 +12,10 @@ export interface Piece {
   readonly spans: readonly number[];
 }
 
-export interface PackedTrace {
-  readonly traceId: string;
-  readonly startMillis: number;
-  readonly durationMillis: number;
-  readonly storedSegments: number;
-  readonly storedSpans: number;
-  readonly truncated: boolean;
+/** All but the pieces, which may still be on their way. */
+export type PackedHead = Omit<Trace, "segments">;
+
+export interface PackedTrace extends PackedHead {
   readonly pieces: readonly Piece[];
 }
 
@@ -39,6 +36,13 @@ export interface TextTest {
   pair(key: string, value: string): boolean;
 }
 
+/** A piece, and what its times count from. */
+interface Page {
+  readonly texts: readonly string[];
+  readonly numbers: readonly number[];
+  readonly base: number;
+}
+
 /** Where in a list of numbers reading stands. */
 class Cursor {
   constructor(
@@ -54,7 +58,7 @@ class Cursor {
   }
 
   text(): string {
-    return this.texts[this.next()] ?? "";
+    return textOf(this.texts, this.next());
   }
 
   pairs(): KeyValue[] {
@@ -80,56 +84,88 @@ class Cursor {
   }
 }
 
+/** Number 0 is the empty text, which no list has. */
+function textOf(texts: readonly string[], number: number): string {
+  return texts[number - 1] ?? "";
+}
+
 const REF_NUMBERS = 8;
 
-export class PackedSpan implements Span {
-  readonly id: number;
-  readonly parentId: number;
-  readonly type: string;
-  readonly operation: string;
-  readonly startMillis: number;
-  readonly endMillis: number;
-  readonly layer: string;
-  readonly componentId: number;
-  readonly component: string;
-  readonly peer: string;
-  readonly error: boolean;
-  readonly skipAnalysis: boolean;
-  private readonly numbers: readonly number[];
-  private readonly texts: readonly string[];
-  /** Of its first number. */
-  private readonly from: number;
-  /** What the times of its logs count from. */
-  private readonly origin: number;
+// Where the numbers of a span are, from its first.
+const [ID, PARENT, START, LENGTH, TYPE, LAYER, COMPONENT_ID, COMPONENT, OPERATION, PEER, REST] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+];
 
-  /** Reads one span and leaves the cursor behind it. */
-  constructor(cursor: Cursor, base: number) {
-    this.numbers = cursor.numbers;
-    this.texts = cursor.texts;
-    this.from = cursor.at;
-    const flags = cursor.next();
-    this.id = cursor.next();
-    this.parentId = cursor.next();
-    this.origin = (flags & ABSOLUTE) === 0 ? base : 0;
-    this.startMillis = this.origin + cursor.next();
-    const end = cursor.next();
-    this.endMillis = (flags & ABSOLUTE) === 0 ? this.startMillis + end : end;
-    this.type = cursor.text();
-    this.layer = cursor.text();
-    this.componentId = cursor.next();
-    const component = cursor.text();
+export class PackedSpan implements Span {
+  constructor(
+    private readonly page: Page,
+    /** Of its first number. */
+    private readonly from: number,
+  ) {}
+
+  private number(at: number): number {
+    return this.page.numbers[this.from + at] ?? 0;
+  }
+
+  private text(at: number): string {
+    return textOf(this.page.texts, this.number(at));
+  }
+
+  private get flags(): number {
+    return this.number(0);
+  }
+
+  private get origin(): number {
+    return (this.flags & ABSOLUTE) === 0 ? this.page.base : 0;
+  }
+
+  get id(): number {
+    return this.number(ID);
+  }
+
+  get parentId(): number {
+    return this.number(PARENT);
+  }
+
+  get startMillis(): number {
+    return this.origin + this.number(START);
+  }
+
+  get endMillis(): number {
+    return (this.flags & ABSOLUTE) === 0 ? this.startMillis + this.number(LENGTH) : this.number(LENGTH);
+  }
+
+  get type(): string {
+    return this.text(TYPE);
+  }
+
+  get layer(): string {
+    return this.text(LAYER);
+  }
+
+  get componentId(): number {
+    return this.number(COMPONENT_ID);
+  }
+
+  get component(): string {
     // Zero is the protocol's "none"; the server's word for it would stand in every second row.
-    this.component = this.componentId === 0 ? "" : component;
-    this.operation = cursor.text();
-    this.peer = cursor.text();
-    this.error = (flags & ERROR) !== 0;
-    this.skipAnalysis = (flags & SKIP_ANALYSIS) !== 0;
-    if ((flags & MORE) !== 0) {
-      cursor.skip(2);
-      cursor.skipLogs();
-      cursor.skip(REF_NUMBERS);
-      if (cursor.at > cursor.numbers.length) throw new PackingError("a list of numbers ends in a span");
-    }
+    return this.componentId === 0 ? "" : this.text(COMPONENT);
+  }
+
+  get operation(): string {
+    return this.text(OPERATION);
+  }
+
+  get peer(): string {
+    return this.text(PEER);
+  }
+
+  get error(): boolean {
+    return (this.flags & ERROR) !== 0;
+  }
+
+  get skipAnalysis(): boolean {
+    return (this.flags & SKIP_ANALYSIS) !== 0;
   }
 
   get tags(): readonly KeyValue[] {
@@ -139,8 +175,9 @@ export class PackedSpan implements Span {
   get logs(): readonly SpanLog[] {
     const cursor = this.more();
     if (cursor === null) return [];
+    const origin = this.origin;
     cursor.skip(2);
-    return cursor.list(() => ({ millis: this.origin + cursor.next(), data: cursor.pairs() }));
+    return cursor.list(() => ({ millis: origin + cursor.next(), data: cursor.pairs() }));
   }
 
   get refs(): readonly SpanRef[] {
@@ -162,17 +199,19 @@ export class PackedSpan implements Span {
 
   /** Whether any text a person would look at passes: names, peer, tags, logs. */
   holds(test: TextTest): boolean {
-    const { numbers, texts, from } = this;
+    const { from } = this;
+    const { numbers, texts } = this.page;
     const passes = (at: number): boolean => test.numbered(numbers[at] ?? 0, texts);
-    if (passes(from + 5) || passes(from + 6) || passes(from + 9) || passes(from + 10)) return true;
-    if (this.componentId !== 0 && passes(from + 8)) return true;
+    if (passes(from + TYPE) || passes(from + LAYER) || passes(from + OPERATION) || passes(from + PEER))
+      return true;
+    if (this.componentId !== 0 && passes(from + COMPONENT)) return true;
     const cursor = this.more();
     if (cursor === null) return false;
     for (let left = cursor.next(); left > 0; left--) {
       const at = cursor.at;
       cursor.at += 2;
       if (passes(at) || passes(at + 1)) return true;
-      if (test.pair(texts[numbers[at] ?? 0] ?? "", texts[numbers[at + 1] ?? 0] ?? "")) return true;
+      if (test.pair(textOf(texts, numbers[at] ?? 0), textOf(texts, numbers[at + 1] ?? 0))) return true;
     }
     for (let logs = cursor.next(); logs > 0; logs--) {
       cursor.at++;
@@ -182,55 +221,83 @@ export class PackedSpan implements Span {
   }
 
   private more(): Cursor | null {
-    const flags = this.numbers[this.from] ?? 0;
-    return (flags & MORE) === 0 ? null : new Cursor(this.numbers, this.texts, this.from + 11);
+    if ((this.flags & MORE) === 0) return null;
+    return new Cursor(this.page.numbers, this.page.texts, this.from + REST);
   }
 }
 
-export function unpackTrace(packed: PackedTrace): Trace {
-  const texts: string[] = [""];
-  const segments: Segment[] = [];
-  const base = packed.startMillis;
-  let open: Span[] = [];
-  let wanted = 0;
-  for (const piece of packed.pieces) {
-    for (const text of piece.texts) texts.push(text);
-    const heads = new Cursor(piece.segments, texts, 0);
-    const spans = new Cursor(piece.spans, texts, 0);
-    while (spans.at < piece.spans.length || heads.at < piece.segments.length) {
-      if (wanted === 0) {
-        open = [];
-        const [segmentId, service, instance, flags] = [
-          heads.text(),
-          heads.text(),
-          heads.text(),
-          heads.next(),
-        ];
-        segments.push({
-          segmentId,
-          service,
-          instance,
-          sizeLimited: (flags & SIZE_LIMITED) !== 0,
-          receivedMillis: ((flags & ABSOLUTE) === 0 ? base : 0) + heads.next(),
-          spans: open,
-        });
-        wanted = heads.next();
-      } else if (spans.at < piece.spans.length) {
-        open.push(new PackedSpan(spans, base));
-        wanted--;
+/** Moves a cursor behind the span where it stands. */
+function skipSpan(cursor: Cursor): void {
+  const flags = cursor.next();
+  cursor.at += REST - 1;
+  if ((flags & MORE) !== 0) {
+    cursor.skip(2);
+    cursor.skipLogs();
+    cursor.skip(REF_NUMBERS);
+  }
+  if (cursor.at > cursor.numbers.length) throw new PackingError("a list of numbers ends in a span");
+}
+
+const NO_SPANS: readonly Span[] = [];
+
+/** Takes the pieces as they come. */
+export class Unpacking {
+  private readonly segments: Segment[] = [];
+  private last: (Omit<Segment, "spans"> & { spans: readonly Span[] }) | null = null;
+  /** Of the last segment, what came so far. */
+  private open: Span[] | null = null;
+  private wanted = 0;
+
+  /** @param base the trace's start, which times count from */
+  constructor(private readonly base: number) {}
+
+  add(piece: Piece): void {
+    const { texts, segments, spans: numbers } = piece;
+    const page: Page = { texts, numbers, base: this.base };
+    const heads = new Cursor(segments, texts, 0);
+    const spans = new Cursor(numbers, texts, 0);
+    while (spans.at < numbers.length || heads.at < segments.length) {
+      if (this.wanted === 0) this.begin(heads);
+      else if (spans.at < numbers.length) {
+        this.take(new PackedSpan(page, spans.at));
+        skipSpan(spans);
       } else {
         break;
       }
     }
   }
-  if (wanted > 0) throw new PackingError(`${wanted} spans of the last segment are missing`);
-  return {
-    traceId: packed.traceId,
-    startMillis: packed.startMillis,
-    durationMillis: packed.durationMillis,
-    storedSegments: packed.storedSegments,
-    storedSpans: packed.storedSpans,
-    truncated: packed.truncated,
-    segments,
-  };
+
+  private begin(heads: Cursor): void {
+    const [segmentId, service, instance, flags] = [heads.text(), heads.text(), heads.text(), heads.next()];
+    const receivedMillis = ((flags & ABSOLUTE) === 0 ? this.base : 0) + heads.next();
+    this.wanted = heads.next();
+    this.open = null;
+    const sizeLimited = (flags & SIZE_LIMITED) !== 0;
+    this.last = { segmentId, service, instance, sizeLimited, receivedMillis, spans: NO_SPANS };
+    this.segments.push(this.last);
+  }
+
+  private take(span: Span): void {
+    this.wanted--;
+    if (this.open !== null) {
+      this.open.push(span);
+      return;
+    }
+    // Made with its first, a list has room for one: many segments have no more.
+    this.open = [span];
+    if (this.last !== null) this.last.spans = this.open;
+  }
+
+  trace(head: PackedHead): Trace {
+    if (this.wanted > 0) throw new PackingError(`${this.wanted} spans of the last segment are missing`);
+    const { traceId, startMillis, durationMillis, storedSegments, storedSpans, truncated } = head;
+    const { segments } = this;
+    return { traceId, startMillis, durationMillis, storedSegments, storedSpans, truncated, segments };
+  }
+}
+
+export function unpackTrace(packed: PackedTrace): Trace {
+  const unpacking = new Unpacking(packed.startMillis);
+  for (const piece of packed.pieces) unpacking.add(piece);
+  return unpacking.trace(packed);
 }

@@ -123,9 +123,8 @@ export function foldedBelow(tree: TraceTree, depth: number): Set<string> {
 /** Errors among the rows before each index, so that a folded row tells at once how many it hides. */
 export function errorCounts(tree: TraceTree): Int32Array {
   const counts = new Int32Array(tree.nodes.length + 1);
-  tree.nodes.forEach((node, i) => {
-    counts[i + 1] = (counts[i] ?? 0) + (node.error ? 1 : 0);
-  });
+  let count = 0;
+  for (const node of tree.nodes) counts[node.index + 1] = count += node.error ? 1 : 0;
   return counts;
 }
 

@@ -1,3 +1,4 @@
+import { inOrder } from "./order.ts";
 import { mainRoot, type SpanNode, type TraceTree } from "./tree.ts";
 
 /*
@@ -84,6 +85,11 @@ export function criticalPath(tree: TraceTree): ReadonlyMap<SpanNode, readonly St
   return path;
 }
 
-function latestEndFirst(children: readonly SpanNode[]): SpanNode[] {
-  return children.toSorted((a, b) => b.end - a.end || b.start - a.start);
+function latestEndFirst(children: readonly SpanNode[]): readonly SpanNode[] {
+  if (children.length < 2) return children;
+  return inOrder(
+    children,
+    (node) => -node.end,
+    (a, b) => b.start - a.start,
+  );
 }

@@ -1,4 +1,6 @@
 import type { Segment, Span, SpanRef, Trace } from "./model.ts";
+import { drawnTime } from "./drawnTime.ts";
+import { inOrder } from "./order.ts";
 import { rowKey, SpanIndex } from "./spanIndex.ts";
 
 /*
@@ -25,6 +27,13 @@ export type Oddity = "duplicate-id" | "cycle" | "other-trace";
 
 const NONE: SpanNode[] = [];
 
+/** What a segment says of all its spans. */
+type Home = Pick<Segment, "segmentId" | "service" | "instance">;
+
+/**
+ * One for each row, and what is not a number of its own is asked of the span: of a hundred thousand rows every field is
+ * memory that the garbage collector moves before the first of them is painted.
+ */
 export class SpanNode {
   /** Position in {@link TraceTree.nodes}, which is the order of the rows when everything is unfolded. */
   index = -1;
@@ -33,30 +42,40 @@ export class SpanNode {
   end: number;
   oddity: Oddity | null = null;
   parent: SpanNode | null = null;
-  /** The ref that made {@link parent} the parent; null inside one segment. */
-  via: SpanRef | null = null;
   children = NONE;
   depth = 0;
   /** Among its siblings, from 1. */
   position = 0;
   /** Index behind the last descendant: folding a row skips to it. */
   after = 0;
-  /** The walk that came by last, while circles are looked for. */
-  walk = -1;
 
   constructor(
-    readonly segmentId: string,
+    private readonly home: Home,
     readonly spanId: number,
     readonly copy: number,
-    readonly segment: Segment | null,
     /** Null: the parent that others name and that was not received. */
     readonly span: Span | null,
-    readonly service: string,
-    readonly instance: string,
-    readonly operation: string,
+    /** What others call the one that was not received. */
+    private readonly called: string,
   ) {
     this.start = span?.startMillis ?? Number.POSITIVE_INFINITY;
     this.end = span === null ? this.start : Math.max(this.start, span.endMillis);
+  }
+
+  get segmentId(): string {
+    return this.home.segmentId;
+  }
+
+  get service(): string {
+    return this.home.service;
+  }
+
+  get instance(): string {
+    return this.home.instance;
+  }
+
+  get operation(): string {
+    return this.span === null ? this.called : this.span.operation;
   }
 
   /** Short and the same however the segments arrive: names this row in the address bar. */
@@ -106,7 +125,6 @@ export function joinTrace(trace: Trace): TraceTree {
   const joined = new Joiner(trace.traceId);
   for (const segment of trace.segments) joined.add(segment);
   joined.findParents();
-  joined.cutCycles();
   return joined.tree();
 }
 
@@ -121,9 +139,9 @@ class Joiner {
   constructor(private readonly traceId: string) {}
 
   add(segment: Segment): void {
-    const { segmentId, service, instance } = segment;
     for (const span of segment.spans) {
-      const first = this.index.at(segmentId, span.id);
+      const id = span.id;
+      const first = this.index.at(segment.segmentId, id);
       if (first?.span && sameSpan(first.span, span)) {
         this.duplicates++;
         continue;
@@ -133,7 +151,7 @@ class Joiner {
         copy = (this.copies.get(first) ?? 0) + 1;
         this.copies.set(first, copy);
       }
-      const node = new SpanNode(segmentId, span.id, copy, segment, span, service, instance, span.operation);
+      const node = new SpanNode(segment, id, copy, span, "");
       if (copy > 0) node.oddity = "duplicate-id";
       this.index.add(node);
       this.received.push(node);
@@ -160,14 +178,12 @@ class Joiner {
       const parent = this.find(ref.segmentId, ref.spanId);
       if (parent !== undefined && parent !== node) {
         node.parent = parent;
-        node.via = ref;
         return;
       }
       if (here === null && ref.traceId === this.traceId) here = ref;
     }
     if (here !== null) {
       node.parent = this.missingParent(here.segmentId, here.spanId, here, null);
-      node.via = here;
     } else if (span.parentId >= 0) {
       node.parent = this.missingParent(node.segmentId, span.parentId, null, node);
     } else if (span.refs.length > 0) {
@@ -189,64 +205,33 @@ class Joiner {
   ): SpanNode {
     const known = this.index.at(segmentId, spanId);
     if (known !== undefined) return known;
-    const node = new SpanNode(
-      segmentId,
-      spanId,
-      0,
-      null,
-      null,
-      ref?.service ?? child?.service ?? "",
-      ref?.instance ?? child?.instance ?? "",
-      ref?.endpoint ?? "",
-    );
+    const service = ref?.service ?? child?.service ?? "";
+    const instance = ref?.instance ?? child?.instance ?? "";
+    const node = new SpanNode({ segmentId, service, instance }, spanId, 0, null, ref?.endpoint ?? "");
     this.index.add(node);
     this.missing.push(node);
     return node;
   }
 
-  /** Every node has one parent, so each connected circle is found by walking up until a node seen in this walk. */
-  cutCycles(): void {
-    const walks = this.received;
-    for (let walk = 0; walk < walks.length; walk++) {
-      let node: SpanNode | null = walks[walk] ?? null;
-      while (node !== null && node.walk < 0) {
-        node.walk = walk;
-        node = node.parent;
-      }
-      if (node !== null && node.walk === walk) this.cut(node);
-    }
-  }
-
-  private cut(member: SpanNode): void {
-    let first = member;
-    for (let node = member.parent; node !== null && node !== member; node = node.parent) {
-      if (byStart(node, first) < 0) first = node;
-    }
-    first.parent = null;
-    first.via = null;
-    first.oddity = "cycle";
-  }
-
   tree(): TraceTree {
-    const roots: SpanNode[] = [];
-    for (const node of [...this.missing, ...this.received]) {
-      if (node.parent === null) roots.push(node);
-      else node.parent.adopt(node);
+    let roots = this.adopt();
+    let nodes = preorder(roots);
+    if (nodes.length < this.received.length + this.missing.length) {
+      // Whose parents lead in a circle hangs below no root.
+      this.cutCycles();
+      roots = this.adopt();
+      nodes = preorder(roots);
     }
-    for (const node of this.missing) {
-      for (const child of node.children) node.start = Math.min(node.start, child.start);
-      node.end = node.start;
-    }
-    sorted(roots);
-    const nodes = this.preorder(roots);
     const time = drawnTime(this.received);
+    let errorCount = 0;
+    for (const node of this.received) if (node.error) errorCount++;
     return {
       traceId: this.traceId,
       roots,
       nodes,
       spans: this.index,
       spanCount: this.received.length,
-      errorCount: this.received.reduce((n, node) => n + (node.error ? 1 : 0), 0),
+      errorCount,
       missingCount: this.missing.length,
       duplicateCount: this.duplicates,
       services: shares(nodes),
@@ -255,42 +240,85 @@ class Joiner {
     };
   }
 
-  private preorder(roots: readonly SpanNode[]): SpanNode[] {
-    const nodes: SpanNode[] = [];
-    number(roots);
-    const open: SpanNode[] = roots.toReversed();
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      node.index = nodes.length;
-      node.depth = node.parent === null ? 0 : node.parent.depth + 1;
-      nodes.push(node);
-      if (node.children.length > 0) number(sorted(node.children));
-      for (let i = node.children.length - 1; i >= 0; i--) {
-        const child = node.children[i];
-        if (child !== undefined) open.push(child);
+  /** Gives each parent its children and returns who has no parent. */
+  private adopt(): SpanNode[] {
+    const roots: SpanNode[] = [];
+    for (const nodes of [this.missing, this.received]) {
+      for (const node of nodes) {
+        if (node.parent === null) roots.push(node);
+        else node.parent.adopt(node);
       }
     }
-    for (let i = nodes.length - 1; i >= 0; i--) {
-      const node = nodes[i];
-      if (node !== undefined) node.after = node.children.at(-1)?.after ?? i + 1;
+    for (const node of this.missing) {
+      for (const child of node.children) node.start = Math.min(node.start, child.start);
+      node.end = node.start;
     }
-    return nodes;
+    return sorted(roots);
+  }
+
+  /** Every node has one parent, so each connected circle is found by walking up until a node seen in this walk. */
+  private cutCycles(): void {
+    const walks = new Map<SpanNode, SpanNode>();
+    for (const from of this.received) {
+      let node: SpanNode | null = from.index < 0 ? from : null;
+      while (node !== null && !walks.has(node)) {
+        walks.set(node, from);
+        node = node.parent;
+      }
+      if (node !== null && walks.get(node) === from) cut(node);
+    }
+    for (const node of this.missing) node.children = NONE;
+    for (const node of this.received) node.children = NONE;
   }
 }
 
-/** Sorts in place. Most come in order, and a look is much quicker than a sort. */
+function cut(member: SpanNode): void {
+  let first = member;
+  for (let node = member.parent; node !== null && node !== member; node = node.parent) {
+    if (byStart(node, first) < 0) first = node;
+  }
+  first.parent = null;
+  first.oddity = "cycle";
+}
+
+function preorder(roots: readonly SpanNode[]): SpanNode[] {
+  const nodes: SpanNode[] = [];
+  number(roots);
+  const open: SpanNode[] = roots.toReversed();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    node.index = nodes.length;
+    node.depth = node.parent === null ? 0 : node.parent.depth + 1;
+    nodes.push(node);
+    if (node.children.length === 0) continue;
+    node.children = sorted(node.children);
+    number(node.children);
+    for (let i = node.children.length - 1; i >= 0; i--) {
+      const child = node.children[i];
+      if (child !== undefined) open.push(child);
+    }
+  }
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node !== undefined) node.after = node.children.at(-1)?.after ?? i + 1;
+  }
+  return nodes;
+}
+
+/** Most come in order, and a look is much quicker than a sort. */
 function sorted(siblings: SpanNode[]): SpanNode[] {
   for (let i = 1; i < siblings.length; i++) {
     const [before, node] = [siblings[i - 1], siblings[i]];
     if (before !== undefined && node !== undefined && byStart(before, node) > 0)
-      return siblings.sort(byStart);
+      return inOrder(siblings, (each) => each.start, byNumber);
   }
   return siblings;
 }
 
 function number(siblings: readonly SpanNode[]): void {
-  siblings.forEach((node, i) => {
-    node.position = i + 1;
-  });
+  for (let i = 0; i < siblings.length; i++) {
+    const node = siblings[i];
+    if (node !== undefined) node.position = i + 1;
+  }
 }
 
 /**
@@ -318,50 +346,30 @@ function sameSpan(a: Span, b: Span): boolean {
   );
 }
 
-/** Milliseconds are coarse: among spans that start together the number tells which was made first. */
 function byStart(a: SpanNode, b: SpanNode): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  return byNumber(a, b);
+}
+
+/** Milliseconds are coarse: among spans that start together the number tells which was made first. */
+function byNumber(a: SpanNode, b: SpanNode): number {
   if (a.segmentId === b.segmentId) return a.spanId - b.spanId;
   return a.segmentId < b.segmentId ? -1 : 1;
 }
 
 function shares(nodes: readonly SpanNode[]): ServiceShare[] {
   const counts = new Map<string, { spans: number; errors: number }>();
+  let name = "";
+  let share: { spans: number; errors: number } | undefined;
   for (const node of nodes) {
-    let share = counts.get(node.service);
-    if (share === undefined) {
-      share = { spans: 0, errors: 0 };
-      counts.set(node.service, share);
+    // Neighbours are of one service more often than not.
+    if (share === undefined || node.service !== name) {
+      name = node.service;
+      share = counts.get(name);
+      if (share === undefined) counts.set(name, (share = { spans: 0, errors: 0 }));
     }
     if (node.span !== null) share.spans++;
     if (node.error) share.errors++;
   }
-  return [...counts].map(([name, share]) => ({ name, ...share }));
-}
-
-const DAY_MILLIS = 24 * 60 * 60 * 1000;
-
-/**
- * The time that the waterfall covers: all spans, unless some clock is absurdly off. One span that claims 1970 would
- * stretch the axis over decades and leave a hairline of everything else. So when the whole covers more than 30 days,
- * only what lies within a day of the median start is drawn to scale; the rest sits at the edge with a mark.
- */
-function drawnTime(spans: readonly SpanNode[]): { start: number; end: number } {
-  if (spans.length === 0) return { start: 0, end: 0 };
-  const whole = extent(spans, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-  if (whole.end - whole.start <= 30 * DAY_MILLIS) return whole;
-  const starts = Float64Array.from(spans, (node) => node.start).sort();
-  const median = starts[starts.length >> 1] ?? whole.start;
-  return extent(spans, median - DAY_MILLIS, median + DAY_MILLIS);
-}
-
-function extent(spans: readonly SpanNode[], from: number, to: number): { start: number; end: number } {
-  let start = Number.POSITIVE_INFINITY;
-  let end = Number.NEGATIVE_INFINITY;
-  for (const node of spans) {
-    if (node.start < from || node.start > to) continue;
-    start = Math.min(start, node.start);
-    end = Math.max(end, node.end <= to ? node.end : node.start);
-  }
-  return { start, end };
+  return [...counts].map(([service, each]) => ({ name: service, ...each }));
 }

@@ -299,6 +299,6 @@ describe("finding spans", () => {
     ]);
     expect(nextMatch(tree, matches, one, -1)?.operation).toBe("op2");
     expect(nextMatch(tree, matches, null, -1)?.operation).toBe("op2");
-    expect(nextMatch(tree, new Set(), one, 1)).toBeNull();
+    expect(nextMatch(tree, findSpans(tree, "["), one, 1)).toBeNull();
   });
 });

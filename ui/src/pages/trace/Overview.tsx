@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type PointerEvent, type ReactNode } from "react";
 import { formatDuration } from "../../domain/duration.ts";
+import { rasterize } from "../../domain/raster.ts";
 import type { TraceTree } from "../../domain/tree.ts";
 import { barOf, type TimeView } from "../../domain/viewport.ts";
 import { useShownTheme } from "../../parts/theme.ts";
@@ -98,6 +99,9 @@ function relative(view: TimeView, tree: TraceTree): { from: number; to: number }
   return { from: (view.start - tree.start) / length, to: (view.end - tree.start) / length };
 }
 
+/** As many as have a line of their own, more or less; of more, each dot is set once. */
+const MANY = 500;
+
 function draw(
   canvas: HTMLCanvasElement,
   tree: TraceTree,
@@ -109,11 +113,24 @@ function draw(
   canvas.height = Math.round(HEIGHT * scale);
   const context = canvas.getContext("2d");
   if (context === null) return;
-  context.scale(scale, scale);
   const style = getComputedStyle(canvas);
   const palette = new Map<string, string>();
   for (const [name, place] of colors) palette.set(name, style.getPropertyValue(`--service-${place}`));
   const error = style.getPropertyValue("--error");
+  if (tree.nodes.length > MANY) drawDots(context, tree, palette, error);
+  else {
+    context.scale(scale, scale);
+    drawBars(context, tree, palette, error, width);
+  }
+}
+
+function drawBars(
+  context: CanvasRenderingContext2D,
+  tree: TraceTree,
+  palette: ReadonlyMap<string, string>,
+  error: string,
+  width: number,
+): void {
   const rowHeight = Math.min(6, (HEIGHT - 4) / Math.max(1, tree.nodes.length));
   const barHeight = Math.max(1, rowHeight * 0.7);
   for (const node of tree.nodes) {
@@ -123,4 +140,40 @@ function draw(
     context.fillStyle = node.error ? error : (palette.get(node.service) ?? "gray");
     context.fillRect(bar.left * width, 2 + node.index * rowHeight, Math.max(1, bar.width * width), barHeight);
   }
+}
+
+function drawDots(
+  context: CanvasRenderingContext2D,
+  tree: TraceTree,
+  palette: ReadonlyMap<string, string>,
+  error: string,
+): void {
+  const { width, height } = context.canvas;
+  if (width === 0 || height === 0) return;
+  const [errorDot = 0, otherDot = 0, ...serviceDots] = dotsOf([error, "gray", ...palette.values()]);
+  const dots = new Map([...palette.keys()].map((name, i) => [name, serviceDots[i] ?? otherDot]));
+  const edge = Math.round((2 * height) / HEIGHT);
+  const size = { width, height: height - 2 * edge };
+  const picture = rasterize(tree.nodes, tree, size, (node) =>
+    node.error ? errorDot : (dots.get(node.service) ?? otherDot),
+  );
+  context.putImageData(
+    new ImageData(new Uint8ClampedArray(picture.buffer), size.width, size.height),
+    0,
+    edge,
+  );
+}
+
+/** Colors as they lie in a picture's memory. */
+function dotsOf(colors: readonly string[]): Uint32Array {
+  const sample = document.createElement("canvas");
+  sample.width = colors.length;
+  sample.height = 1;
+  const context = sample.getContext("2d", { willReadFrequently: true });
+  if (context === null) return new Uint32Array(colors.length);
+  colors.forEach((color, i) => {
+    context.fillStyle = color;
+    context.fillRect(i, 0, 1, 1);
+  });
+  return new Uint32Array(context.getImageData(0, 0, colors.length, 1).data.buffer);
 }

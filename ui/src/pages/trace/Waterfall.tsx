@@ -10,6 +10,7 @@ import {
   type RefObject,
 } from "react";
 import { axisTicks } from "../../domain/axis.ts";
+import type { FoundSpans } from "../../domain/find.ts";
 import { formatCount } from "../../domain/format.ts";
 import { beginsSegment } from "../../domain/sampled.ts";
 import { errorsInside, moveBy, shownRow, type Rows } from "../../domain/rows.ts";
@@ -32,7 +33,7 @@ interface WaterfallProps {
   readonly folded: ReadonlySet<string>;
   readonly selected: SpanNode | null;
   /** Null while nothing is looked for. */
-  readonly found: ReadonlySet<SpanNode> | null;
+  readonly found: FoundSpans | null;
   readonly view: TimeView;
   readonly colors: ReadonlyMap<string, number>;
   readonly critical: ReadonlyMap<SpanNode, readonly Stretch[]>;

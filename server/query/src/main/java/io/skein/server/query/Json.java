@@ -55,6 +55,11 @@ final class Json {
     out.writeEndArray();
   }
 
+  /** For who reads line by line; texts have none, since there it is escaped. */
+  void lineBreak() throws IOException {
+    out.writeRaw('\n');
+  }
+
   void numbers(String name, long[] numbers, int count) throws IOException {
     out.writeFieldName(name);
     out.writeArray(numbers, 0, count);

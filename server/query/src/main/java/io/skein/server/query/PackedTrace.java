@@ -17,13 +17,16 @@ import java.util.Map;
 /**
  * A trace as the user interface asks for it: a tenth of the plain form's bytes, so that a hundred
  * thousand spans are on the screen within a second. Numbers in long lists, and texts by number,
- * each written once or, when there are very many, once in a while.
+ * each written once in a piece.
  *
  * <pre>
  * {"traceId", "startMillis", "durationMillis", "storedSegments", "storedSpans",
- *  "pieces": [{"texts": [text...], "segments": [number...], "spans": [number...]}...], "truncated"}
+ *  "pieces": [
+ * {"texts": [text...], "segments": [number...], "spans": [number...]}
+ * ,{...}
+ * ], "truncated"}
  *
- * texts     are counted through all pieces; number 0 is the empty text, which is not listed
+ * texts     of this piece, counted from 1; number 0 is the empty text, which is not listed
  * segments  segment id, service, instance (texts), flags, received in milliseconds since the trace's
  *           start, number of spans; and so on for the next segment. Its spans are the next so many
  *           in this piece and the following ones
@@ -33,6 +36,9 @@ import java.util.Map;
  *           the trace's start, how many fields, key and value (texts) of each; the number of refs,
  *           for each kind, trace, segment (texts), span, service, instance, endpoint, address (texts)
  * </pre>
+ *
+ * <p>There is a line break before each piece and behind the last, and nowhere else: whoever reads
+ * the answer while it is on its way takes it apart line by line, without waiting for the end.
  *
  * <p>When clocks lie so far apart that a browser's numbers would not be exact, times are as they
  * came: {@link #ABSOLUTE}.
@@ -47,17 +53,13 @@ final class PackedTrace {
   // What a browser parses in a few milliseconds.
   private static final int PIECE_NUMBERS = 32_768;
   private static final int PIECE_CHARS = 1 << 18;
-  // Ids of single things fill this, and the texts that come often come again soon.
-  private static final int KNOWN_TEXTS = 16_384;
-  private static final int KNOWN_LENGTH = 1_024;
-  private static final int KNOWN_CHARS = 1 << 20;
   private static final long EXACT = 1L << 52;
 
   private final Json json;
   private final long base;
-  private final Map<String, Known> known = new HashMap<>();
-  private int knownChars;
-  private int textCount = 1;
+  // Of one piece only: a number of four digits is half as long as one of six, a map of some
+  // thousand texts stays in the processor's caches, and both stay small however long the trace is.
+  private final Map<String, Integer> known = new HashMap<>();
   private final List<String> texts = new ArrayList<>();
   private int pieceChars;
   private final Numbers segments = new Numbers();
@@ -82,6 +84,7 @@ final class PackedTrace {
             packed.segment(next);
           }
           packed.flush();
+          json.lineBreak();
         });
     json.flag("truncated", trace.truncated());
   }
@@ -168,51 +171,24 @@ final class PackedTrace {
     if (text.isEmpty()) {
       return 0;
     }
-    Known before = known.get(text);
+    Integer before = known.putIfAbsent(text, texts.size() + 1);
     if (before != null) {
-      before.again = true;
-      return before.number;
-    }
-    if (text.length() <= KNOWN_LENGTH) {
-      if (known.size() >= KNOWN_TEXTS || knownChars > KNOWN_CHARS) {
-        forgetSingles();
-      }
-      known.put(text, new Known(textCount));
-      knownChars += text.length();
+      return before;
     }
     texts.add(text);
     pieceChars += text.length();
-    return textCount++;
-  }
-
-  /** What came once so far is an id more often than not; what came again keeps its number. */
-  private void forgetSingles() {
-    known.values().removeIf(each -> !each.again);
-    knownChars = 0;
-    known.keySet().forEach(text -> knownChars += text.length());
-    if (known.size() > KNOWN_TEXTS / 2 || knownChars > KNOWN_CHARS / 2) {
-      known.clear();
-      knownChars = 0;
-    }
-    known.values().forEach(each -> each.again = false);
-  }
-
-  private static final class Known {
-    final int number;
-    boolean again;
-
-    Known(int number) {
-      this.number = number;
-    }
+    return texts.size();
   }
 
   private void flush() throws IOException {
+    json.lineBreak();
     json.object(
         () -> {
           json.texts("texts", texts);
           json.numbers("segments", segments.values, segments.count);
           json.numbers("spans", spans.values, spans.count);
         });
+    known.clear();
     texts.clear();
     pieceChars = 0;
     segments.count = 0;

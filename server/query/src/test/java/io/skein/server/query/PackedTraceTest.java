@@ -101,6 +101,29 @@ class PackedTraceTest {
   }
 
   @Test
+  void breaksTheLineBeforeEachPieceAndNowhereElse() throws IOException {
+    Segments.Builder segment = Segments.segment("t", "s0");
+    for (int i = 1; i < 10_000; i++) {
+      segment.span(span(i, START, START + 1, "two\nlines " + i));
+    }
+    store(segment);
+    List<String> lines =
+        List.of(QueryFixture.text(http.send("GET", "/api/trace?id=t&form=packed")).split("\n"));
+    int pieces = http.get("/api/trace?id=t&form=packed").get("pieces").size();
+    assertThat(pieces).isGreaterThan(2);
+    assertThat(lines).hasSize(pieces + 2);
+    assertThat(lines.get(0)).startsWith("{\"traceId\":\"t\",").endsWith("\"pieces\":[");
+    assertThat(lines.get(1)).startsWith("{").endsWith("}");
+    for (String line : lines.subList(2, pieces + 1)) {
+      assertThat(line).startsWith(",{");
+      JsonNode piece = MAPPER.readTree(line.substring(1));
+      // Its numbers are its own.
+      assertThat(piece.get("spans").get(9).asInt()).isBetween(1, piece.get("texts").size());
+    }
+    assertThat(lines.get(pieces + 1)).isEqualTo("],\"truncated\":false}");
+  }
+
+  @Test
   void ofClocksAtTheEndsOfTime() {
     store(
         Segments.segment("t", "s0")
@@ -139,6 +162,8 @@ class PackedTraceTest {
       long missing = 0;
       ArrayNode spans = MAPPER.createArrayNode();
       for (JsonNode piece : packed.get("pieces")) {
+        texts.clear();
+        texts.add("");
         piece.get("texts").forEach(text -> texts.add(text.asText()));
         JsonNode heads = piece.get("segments");
         int head = 0;
