@@ -40,6 +40,11 @@ final class FrameCache {
   }
 
   LogRecord record(Partition partition, long position) throws IOException {
+    return LogReader.recordIn(frame(partition, position), position);
+  }
+
+  /** The frame that holds a record, which must not be changed. */
+  byte[] frame(Partition partition, long position) throws IOException {
     Key key = new Key(partition.sequence(), LogFormat.frameStart(position));
     int offset = LogFormat.rawOffset(position);
     byte[] frame = get(key);
@@ -48,7 +53,7 @@ final class FrameCache {
       frame = partition.log().frame(key.frameStart(), offset);
       put(key, frame);
     }
-    return LogReader.recordIn(frame, position);
+    return frame;
   }
 
   private synchronized byte @Nullable [] get(Key key) {

@@ -63,9 +63,9 @@ final class LuceneTraceReading implements TraceReading {
   private boolean truncated;
   private boolean holdsGiant;
   // The frame that is kept while places in it follow each other.
-  private byte @Nullable [] giant;
-  private @Nullable Partition giantPartition;
-  private long giantStart;
+  private byte @Nullable [] kept;
+  private @Nullable Partition keptPartition;
+  private long keptStart;
   private boolean closed;
   private int next;
   private long bytes;
@@ -241,31 +241,36 @@ final class LuceneTraceReading implements TraceReading {
         place.partition().reportDamage(e);
       }
     }
-    releaseGiant();
+    release();
     return null;
   }
 
   private LogRecord record(Place place) throws IOException {
-    long frameStart = LogFormat.frameStart(place.position());
-    byte[] giant = this.giant;
-    if (giant != null) {
-      // A giant ends its frame; what is before it in there must not unpack it again and again.
-      if (frameStart == giantStart
-          && place.partition() == giantPartition
-          && LogFormat.rawOffset(place.position()) < giant.length) {
-        return LogReader.recordIn(giant, place.position());
+    long position = place.position();
+    long frameStart = LogFormat.frameStart(position);
+    byte[] frame = kept;
+    // Neighbours share a frame, and need not ask the cache of all readers for it. A giant ends its
+    // frame; what is before it in there must not unpack it again and again.
+    if (frame == null
+        || frameStart != keptStart
+        || place.partition() != keptPartition
+        || LogFormat.rawOffset(position) >= frame.length) {
+      release();
+      if (frames.bytes(place.partition(), position) <= GIANT_BYTES) {
+        frame = frames.frame(place.partition(), position);
+        if (frame.length > GIANT_BYTES) {
+          // Kept by the cache: held here, its giant would be handed out without waiting for others.
+          return LogReader.recordIn(frame, position);
+        }
+      } else {
+        acquireGiant();
+        frame = place.partition().log().frame(frameStart, LogFormat.rawOffset(position));
       }
-      releaseGiant();
+      kept = frame;
+      keptPartition = place.partition();
+      keptStart = frameStart;
     }
-    if (frames.bytes(place.partition(), place.position()) <= GIANT_BYTES) {
-      return frames.record(place.partition(), place.position());
-    }
-    acquireGiant();
-    giant = place.partition().log().frame(frameStart, LogFormat.rawOffset(place.position()));
-    this.giant = giant;
-    giantPartition = place.partition();
-    giantStart = frameStart;
-    return LogReader.recordIn(giant, place.position());
+    return LogReader.recordIn(frame, position);
   }
 
   private void acquireGiant() {
@@ -279,8 +284,8 @@ final class LuceneTraceReading implements TraceReading {
     }
   }
 
-  private void releaseGiant() {
-    giant = null;
+  private void release() {
+    kept = null;
     if (holdsGiant) {
       holdsGiant = false;
       giants.release();
@@ -298,7 +303,7 @@ final class LuceneTraceReading implements TraceReading {
       return;
     }
     closed = true;
-    releaseGiant();
+    release();
     try {
       view.close();
     } catch (IOException e) {
