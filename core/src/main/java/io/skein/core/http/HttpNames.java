@@ -11,6 +11,9 @@ final class HttpNames {
   /** The texts of all usual statuses, so that a request makes none. */
   private static final String[] STATUS = new String[600];
 
+  private static final RecentTexts OPERATIONS = new RecentTexts();
+  private static final RecentTexts PATHS = new RecentTexts();
+
   static {
     for (int i = 0; i < STATUS.length; i++) {
       STATUS[i] = Integer.toString(i);
@@ -21,7 +24,9 @@ final class HttpNames {
 
   static String operation(@Nullable String method, @Nullable String path) {
     String cleanPath = path == null || path.isEmpty() ? "/" : withoutQuery(path);
-    return method == null || method.isEmpty() ? cleanPath : method + ":" + cleanPath;
+    return method == null || method.isEmpty()
+        ? cleanPath
+        : OPERATIONS.joined(method, ":", cleanPath);
   }
 
   static void status(Span span, int status) {
@@ -63,7 +68,7 @@ final class HttpNames {
     if (fragment >= 0 && fragment < end) {
       end = fragment;
     }
-    return end == text.length() ? text : text.substring(0, end);
+    return end == text.length() ? text : PATHS.begin(text, end);
   }
 
   /** Futures wrap what went wrong; people look for what went wrong. */

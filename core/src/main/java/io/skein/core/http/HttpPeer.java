@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
  * host:-1} would be three services (T32).
  */
 public final class HttpPeer {
+  private static final RecentTexts ADDRESSES = new RecentTexts();
+
+  /** The texts of ports, which a service calls few of. */
+  private static final int PORTS = 64; // a power of two
+
+  private static final @Nullable Port[] PORT_TEXTS = new Port[PORTS];
+
+  private record Port(int number, String text) {}
+
   private HttpPeer() {}
 
   /**
@@ -25,7 +34,16 @@ public final class HttpPeer {
     }
     boolean bareIpv6 = host.indexOf(':') >= 0 && host.charAt(0) != '[';
     String name = bareIpv6 ? "[" + host + "]" : host;
-    return name + ":" + (port > 0 ? port : defaultPort(scheme));
+    return ADDRESSES.joined(name, ":", text(port > 0 ? port : defaultPort(scheme)));
+  }
+
+  private static String text(int port) {
+    Port known = PORT_TEXTS[port & (PORTS - 1)];
+    if (known == null || known.number != port) {
+      known = new Port(port, Integer.toString(port));
+      PORT_TEXTS[port & (PORTS - 1)] = known; // read by other threads or not: it is immutable
+    }
+    return known.text;
   }
 
   private static int defaultPort(@Nullable String scheme) {

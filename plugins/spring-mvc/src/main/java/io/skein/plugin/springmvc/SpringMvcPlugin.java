@@ -11,6 +11,7 @@ import io.skein.agent.plugin.Weaver;
 import io.skein.api.Component;
 import io.skein.api.Span;
 import io.skein.core.http.ClientGone;
+import io.skein.core.http.RecentTexts;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -64,7 +65,7 @@ public final class SpringMvcPlugin implements Plugin {
       if (span == null || pattern == null) {
         return;
       }
-      span.operationName(request.getMethod() + ":" + Requests.prefix(request) + pattern)
+      span.operationName(Requests.name(request, pattern.toString()))
           .component(Component.SPRING_MVC);
     }
   }
@@ -97,7 +98,16 @@ public final class SpringMvcPlugin implements Plugin {
     private static final String SPAN = "io.skein.span";
     private static final String LOGGED = "io.skein.logged";
 
+    private static final RecentTexts PATHS = new RecentTexts();
+    private static final RecentTexts NAMES = new RecentTexts();
+
     private Requests() {}
+
+    static String name(HttpServletRequest request, String pattern) {
+      String prefix = prefix(request);
+      String path = prefix.isEmpty() ? pattern : PATHS.joined(prefix, "", pattern);
+      return NAMES.joined(request.getMethod(), ":", path);
+    }
 
     /**
      * The container's span: kept with the request, since a filter may have opened others around us.

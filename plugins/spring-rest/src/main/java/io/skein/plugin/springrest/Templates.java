@@ -1,9 +1,13 @@
 package io.skein.plugin.springrest;
 
+import io.skein.core.http.RecentTexts;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the path of a span's name from a URI template and the path that came of it. */
 final class Templates {
+  private static final RecentTexts PATHS = new RecentTexts();
+  private static final RecentTexts JOINED = new RecentTexts();
+
   private Templates() {}
 
   /**
@@ -30,9 +34,8 @@ final class Templates {
         return path;
       }
     }
-    String base = called.substring(0, end);
     // A variable that holds slashes makes more segments too; then the rest does not fit.
-    return fits(path, called.substring(end)) ? base + path : path;
+    return fits(path, called, end) ? JOINED.joined(PATHS.begin(called, end), "", path) : path;
   }
 
   /** Cuts off scheme, authority and query; null where a variable stands for all of them. */
@@ -60,7 +63,7 @@ final class Templates {
         break;
       }
     }
-    String path = template.substring(start, end);
+    String path = start == 0 ? PATHS.begin(template, end) : template.substring(start, end);
     return path.isEmpty() || path.charAt(0) == '/' ? path : "/" + path;
   }
 
@@ -86,18 +89,34 @@ final class Templates {
     return count;
   }
 
-  /** Whether the segments without variables are the same. */
-  private static boolean fits(String template, String called) {
-    String[] wanted = template.split("/", -1);
-    String[] found = called.split("/", -1);
-    if (wanted.length != found.length) {
-      return false;
-    }
-    for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i].indexOf('{') < 0 && !wanted[i].equals(found[i])) {
+  /**
+   * Whether the segments without variables are the same in a template and in what was called, from
+   * a slash on; both have as many of them.
+   */
+  private static boolean fits(String template, String called, int from) {
+    int at = from;
+    int segment = 0;
+    while (segment < template.length()) {
+      int end = next(template, segment + 1);
+      int calledEnd = next(called, at + 1);
+      if (at >= called.length()) {
         return false;
       }
+      boolean variable =
+          template.indexOf('{', segment) >= 0 && template.indexOf('{', segment) < end;
+      if (!variable
+          && (end - segment != calledEnd - at
+              || !template.regionMatches(segment, called, at, end - segment))) {
+        return false;
+      }
+      segment = end;
+      at = calledEnd;
     }
-    return true;
+    return at == called.length();
+  }
+
+  private static int next(String path, int from) {
+    int slash = path.indexOf('/', from);
+    return slash < 0 ? path.length() : slash;
   }
 }

@@ -15,6 +15,7 @@ import io.skein.core.Tracer;
 import io.skein.core.http.ClientGone;
 import io.skein.core.http.HttpServerAdapter;
 import io.skein.core.http.HttpServerHandler;
+import io.skein.core.http.RecentTexts;
 import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -185,6 +186,9 @@ public final class TomcatPlugin implements Plugin {
   }
 
   static final class Adapter extends HttpServerAdapter<Request, Response> {
+    private static final RecentTexts TEXTS = new RecentTexts();
+    private static final RecentTexts URLS = new RecentTexts();
+
     @Override
     public @Nullable String method(Request request) {
       return text(request.method());
@@ -200,10 +204,10 @@ public final class TomcatPlugin implements Plugin {
       String scheme = text(request.scheme());
       MessageBytes hostHeader = request.getMimeHeaders().getValue("host");
       String host = hostHeader == null ? null : text(hostHeader);
-      return (scheme == null ? "http" : scheme)
-          + "://"
-          + (host == null || host.isEmpty() ? serverName(request) : host)
-          + (path == null ? "/" : path);
+      return URLS.joined(
+          scheme == null || scheme.equals("http") ? "http://" : scheme + "://",
+          host == null || host.isEmpty() ? serverName(request) : host,
+          path == null ? "/" : path);
     }
 
     private static String serverName(Request request) {
@@ -242,11 +246,7 @@ public final class TomcatPlugin implements Plugin {
       if (bytes.equals("GET")) {
         return "GET";
       }
-      return new String(
-          bytes.getBuffer(),
-          bytes.getStart(),
-          bytes.getLength(),
-          java.nio.charset.StandardCharsets.ISO_8859_1);
+      return TEXTS.latin1(bytes.getBuffer(), bytes.getStart(), bytes.getLength());
     }
   }
 }
