@@ -1,5 +1,7 @@
 package io.skein.core;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.skein.api.Span;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,41 +30,14 @@ final class Headers {
     if (exit == null || carrier == null || writer == null) {
       return;
     }
-    Context context;
-    String header;
-    RecordingSpan record = Tracer.recordOf(exit);
-    if (record != null) {
-      context = record.segment;
-      header =
-          record.mode <= RecordingSpan.ASYNC
-              ? record.segment.headerOf(record, tracer.here())
-              : record.segment.encodeHeader(record, record.peer, tracer.here());
-    } else if (exit instanceof NoopSpan noop) {
-      context = noop.context instanceof Branch branch ? branch.segment : noop.context;
-      if (context instanceof Segment segment) {
-        RecordingSpan nearest = StackedSpan.nearestRecord(noop);
-        header = segment.encodeHeader(nearest, noop.peer, tracer.here());
-      } else {
-        header = ((IgnoredContext) context).header();
-      }
-    } else {
-      return; // somebody else's implementation of Span
-    }
-    if (context instanceof Segment segment && segment.isUnwanted()) {
-      header = Sw8.SUPPRESSED;
-    }
-    if (header == null) {
+    Context context = contextOf(exit);
+    String header = context == null ? null : header(exit, context);
+    if (context == null || header == null) {
       return;
     }
     try {
       writer.set(carrier, Sw8.HEADER, header);
-      writer.set(
-          carrier,
-          Sw8.CORRELATION_HEADER,
-          Correlation.encode(
-              record == null || record.mode <= RecordingSpan.ASYNC
-                  ? context.correlation
-                  : record.segment.correlationNow()));
+      writer.set(carrier, Sw8.CORRELATION_HEADER, correlation(exit, context));
       writer.set(
           carrier,
           Sw8.EXTENSION_HEADER,
@@ -72,6 +47,64 @@ final class Headers {
     } catch (RuntimeException | LinkageError e) {
       tracer.counters().failure();
     }
+  }
+
+  /** See {@link Tracer#headerLines}. */
+  byte @Nullable [] lines(@Nullable Span exit) {
+    Context context = exit == null ? null : contextOf(exit);
+    if (exit == null || context == null) {
+      return null;
+    }
+    String correlation = correlation(exit, context);
+    String extension = Sw8.encodeExtension(context.skipAnalysis);
+    RecordingSpan record = Tracer.recordOf(exit);
+    if (record != null && record.mode <= RecordingSpan.ASYNC && !record.segment.isUnwanted()) {
+      ThreadState here = tracer.here();
+      int length = Sw8.write(record.segment, record.id, record.peer, here);
+      return HeaderLines.of(here.written(), length, correlation, extension);
+    }
+    String header = header(exit, context);
+    if (header == null || !HeaderLines.isVisible(header)) {
+      return null;
+    }
+    return HeaderLines.of(header.getBytes(ISO_8859_1), header.length(), correlation, extension);
+  }
+
+  /** What is told to the other side; null for somebody else's implementation of Span. */
+  private static @Nullable Context contextOf(Span exit) {
+    RecordingSpan record = Tracer.recordOf(exit);
+    if (record != null) {
+      return record.segment;
+    }
+    if (exit instanceof NoopSpan noop) {
+      return noop.context instanceof Branch branch ? branch.segment : noop.context;
+    }
+    return null;
+  }
+
+  private @Nullable String header(Span exit, Context context) {
+    if (!(context instanceof Segment segment)) {
+      return ((IgnoredContext) context).header();
+    }
+    if (segment.isUnwanted()) {
+      return Sw8.SUPPRESSED;
+    }
+    RecordingSpan record = Tracer.recordOf(exit);
+    if (record != null) {
+      return record.mode <= RecordingSpan.ASYNC
+          ? segment.headerOf(record, tracer.here())
+          : segment.encodeHeader(record, record.peer, tracer.here());
+    }
+    NoopSpan noop = (NoopSpan) exit;
+    return segment.encodeHeader(StackedSpan.nearestRecord(noop), noop.peer, tracer.here());
+  }
+
+  private static String correlation(Span exit, Context context) {
+    RecordingSpan record = Tracer.recordOf(exit);
+    return Correlation.encode(
+        record == null || record.mode <= RecordingSpan.ASYNC
+            ? context.correlation
+            : record.segment.correlationNow());
   }
 
   /** Adds what a carrier speaks of as one more parent of an entry span. */

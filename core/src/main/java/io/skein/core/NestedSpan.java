@@ -19,7 +19,7 @@ final class NestedSpan implements Span {
   static final int ANY = 0;
 
   final RecordingSpan span;
-  private final int level;
+  final int level;
   private final int voice;
   private boolean ended;
   private boolean held;

@@ -59,6 +59,12 @@ final class Sw8 {
   // ---- writing
 
   static String encode(Segment segment, int spanId, @Nullable String peer, ThreadState here) {
+    int length = write(segment, spanId, peer, here);
+    return new String(here.written(), 0, length, ISO_8859_1);
+  }
+
+  /** The same into the thread's {@linkplain ThreadState#written scratch}; returns its length. */
+  static int write(Segment segment, int spanId, @Nullable String peer, ThreadState here) {
     Identity identity = segment.identity();
     String traceId = segment.traceIdForHeader();
     String endpoint = segment.endpoint();
@@ -87,8 +93,7 @@ final class Sw8 {
     at += names.length;
     at = Base64Text.encode(out, at, endpoint);
     out[at++] = '-';
-    at = Base64Text.encode(out, at, address);
-    return new String(out, 0, at, ISO_8859_1);
+    return Base64Text.encode(out, at, address);
   }
 
   /**

@@ -21,6 +21,8 @@ final class ThreadState {
    */
   private static final MethodHandle THREAD_ID = threadIdMethod();
 
+  private static final int MAX_SCRATCH_KEPT = 4096;
+
   final @Nullable Thread thread;
   final long threadId;
   @Nullable Context active;
@@ -125,14 +127,15 @@ final class ThreadState {
 
   /** Room to write a header in, kept for the next one unless it got unusually big. */
   byte[] scratch(int length) {
-    byte[] room = scratch;
-    if (room.length < length) {
-      room = new byte[Math.max(512, length)];
-      if (room.length <= 4096) {
-        scratch = room;
-      }
+    if (scratch.length < length || scratch.length > MAX_SCRATCH_KEPT) {
+      scratch = new byte[Math.max(512, length)];
     }
-    return room;
+    return scratch;
+  }
+
+  /** What was last written into {@link #scratch}. */
+  byte[] written() {
+    return scratch;
   }
 
   private static long idOf(Thread thread) {

@@ -76,6 +76,85 @@ class HeaderTest {
     assertThat(sent.values).hasSize(3);
   }
 
+  private static void assertLinesSayTheSame(Tracer tracer, Span exit) {
+    Headers sent = Headers.from(tracer, exit);
+    byte[] lines = tracer.headerLines(exit);
+    assertThat(lines).isNotNull();
+    assertThat(new String(lines, StandardCharsets.ISO_8859_1))
+        .isEqualTo(
+            "sw8: %s\r\nsw8-correlation: %s\r\nsw8-x: %s\r\n\r\n"
+                .formatted(sent.get("sw8"), sent.get("sw8-correlation"), sent.get("sw8-x")));
+  }
+
+  @Test
+  void linesOfAMessageSayTheSame() {
+    Span entry = tracer.startEntry("GET:/orders/\uD83D\uDE00");
+    Span exit = tracer.startExit("call", "h\u00f6st:80");
+    assertLinesSayTheSame(tracer, exit);
+    tracer.putCorrelation("tenant", "a:b,c-d \u00e9");
+    tracer.skipAnalysis();
+    Span inner = tracer.startExit("inner", "other:80");
+    assertLinesSayTheSame(tracer, inner);
+    inner.end();
+    tracer.wanted(exit, false);
+    assertLinesSayTheSame(tracer, exit);
+    assertThat(new String(tracer.headerLines(exit), StandardCharsets.ISO_8859_1))
+        .startsWith("sw8: 0-------\r\n");
+    exit.end();
+    entry.end();
+  }
+
+  @Test
+  void linesOfWhatIsNotRecordedSayTheSame() {
+    Tracer never = recorder.settings.sampler(Sampler.never()).build();
+    Span entry = never.startEntry("GET:/");
+    Span exit = never.startExit("call", "pay:80");
+    assertLinesSayTheSame(never, exit);
+    exit.end();
+    entry.end();
+    assertThat(never.headerLines(null)).isNull();
+
+    Tracer full = recorder.settings.sampler(Sampler.always()).spanLimit(1).build();
+    Span only = full.startEntry("GET:/");
+    Span beyond = full.startExit("call", "pay:80");
+    assertLinesSayTheSame(full, beyond);
+    beyond.end();
+    only.end();
+  }
+
+  @Test
+  void aLongHeaderIsWholeAndSoIsTheNext() {
+    Span entry = tracer.startEntry("GET:/" + "\uD83D\uDE00".repeat(70));
+    Span exit = tracer.startExit("call", "\u8ba2".repeat(190) + ":80");
+    assertLinesSayTheSame(tracer, exit);
+    exit.end();
+    exit = tracer.startExit("call", "pay:80");
+    assertLinesSayTheSame(tracer, exit);
+    exit.end();
+    entry.end();
+  }
+
+  @Test
+  void aCallersHeaderMustNotEndTheLineItStandsIn() {
+    assertThat(HeaderLines.isVisible("1-YQ==-YQ== ~")).isTrue();
+    for (String bad : List.of("a\rb", "a\nb", "a\tb", "\u007f", "\u00e9", "\u010d")) {
+      assertThat(HeaderLines.isVisible(bad)).isFalse();
+    }
+  }
+
+  @Test
+  void oneInsideOfAnotherIsNoticed() {
+    Span outer = tracer.startExit("outer", "pay:80");
+    assertThat(tracer.wasJoined(outer)).isFalse();
+    Span inner = tracer.joinExit();
+    assertThat(tracer.wasJoined(outer)).isTrue();
+    assertThat(tracer.wasJoined(inner)).isFalse();
+    inner.end();
+    assertThat(tracer.wasJoined(outer)).isTrue();
+    outer.end();
+    assertThat(tracer.wasJoined(null)).isFalse();
+  }
+
   @Test
   void theOtherSideContinuesWhatThisSideSent() {
     Span exit = tracer.startExit("call", "pay:80");

@@ -73,6 +73,11 @@ public final class HttpClientHandler<Q, S> {
     tracer.inject(span, carrier, writer);
   }
 
+  /** The same as the end of a head of HTTP/1.1; see {@link Tracer#headerLines}. */
+  public byte @Nullable [] headerLines(@Nullable Span span) {
+    return tracer.headerLines(span);
+  }
+
   /** The answer is there, in the thread that made the call. */
   public void finish(@Nullable Span span, @Nullable S response, @Nullable Throwable error) {
     if (span == null) {
@@ -83,6 +88,11 @@ public final class HttpClientHandler<Q, S> {
     } finally {
       span.end(error);
     }
+  }
+
+  /** Whether a client inside of this one has shared the span; see {@link Tracer#wasJoined}. */
+  public boolean wasJoined(@Nullable Span span) {
+    return tracer.wasJoined(span);
   }
 
   /** This thread has done its part; the answer comes later, see {@link #complete}. */

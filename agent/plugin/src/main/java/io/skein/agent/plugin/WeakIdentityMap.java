@@ -81,8 +81,29 @@ public final class WeakIdentityMap<K, V> {
    */
   public boolean put(K key, V value) {
     int hash = hash(key);
+    return stripe(hash).put(key, hash, value, limit) != null;
+  }
+
+  /**
+   * The same as {@link #put}, for one who will not have the key when the value is to go.
+   *
+   * @return what {@link #release} takes, which does not keep the key alive; null when the map is
+   *     full and the value was not added
+   */
+  public @Nullable Held hold(K key, V value) {
+    int hash = hash(key);
     return stripe(hash).put(key, hash, value, limit);
   }
+
+  /** Takes a value out of the map, if it is still there. */
+  public void release(Held held) {
+    if (held instanceof Entry<?> entry) {
+      stripe(entry.hash).release(entry);
+    }
+  }
+
+  /** A value's place in the map; see {@link #hold}. */
+  public sealed interface Held {}
 
   /** Returns the oldest value of the key, or null. */
   public @Nullable V get(K key) {
@@ -120,7 +141,7 @@ public final class WeakIdentityMap<K, V> {
     return stripes[hash & (STRIPES - 1)];
   }
 
-  private static final class Entry<V> extends WeakReference<Object> {
+  private static final class Entry<V> extends WeakReference<Object> implements Held {
     final int hash;
     final V value;
     @Nullable Entry<V> next;
@@ -151,16 +172,16 @@ public final class WeakIdentityMap<K, V> {
       return true;
     }
 
-    synchronized boolean put(Object key, int hash, V value, int limit) {
+    synchronized @Nullable Entry<V> put(Object key, int hash, V value, int limit) {
       sweep();
       while (unlink(key, hash) != null) {
         // all that the key had before
       }
-      if (total.get() >= limit) {
-        return false;
-      }
-      append(key, hash, value);
-      return true;
+      return total.get() >= limit ? null : append(key, hash, value);
+    }
+
+    synchronized void release(Entry<?> entry) {
+      unlink(entry);
     }
 
     synchronized @Nullable V get(Object key, int hash) {
@@ -196,13 +217,15 @@ public final class WeakIdentityMap<K, V> {
       return newest.value;
     }
 
-    private void append(Object key, int hash, V value) {
+    private Entry<V> append(Object key, int hash, V value) {
       if (entries >= table.length) {
         grow();
       }
-      link(table, new Entry<>(key, hash, value, collected));
+      Entry<V> added = new Entry<>(key, hash, value, collected);
+      link(table, added);
       entries++;
       total.incrementAndGet();
+      return added;
     }
 
     private @Nullable Entry<V> unlink(Object key, int hash) {
@@ -220,15 +243,19 @@ public final class WeakIdentityMap<K, V> {
 
     private void sweep() {
       for (Reference<?> gone = collected.poll(); gone != null; gone = collected.poll()) {
-        Entry<V> before = null;
-        int index = index(((Entry<?>) gone).hash, table);
-        for (Entry<V> entry = table[index]; entry != null; entry = entry.next) {
-          if (entry == gone) {
-            cut(index, before, entry);
-            break;
-          }
-          before = entry;
+        unlink((Entry<?>) gone);
+      }
+    }
+
+    private void unlink(Entry<?> gone) {
+      Entry<V> before = null;
+      int index = index(gone.hash, table);
+      for (Entry<V> entry = table[index]; entry != null; entry = entry.next) {
+        if (entry == gone) {
+          cut(index, before, entry);
+          return;
         }
+        before = entry;
       }
     }
 

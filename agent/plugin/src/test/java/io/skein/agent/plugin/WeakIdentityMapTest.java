@@ -50,6 +50,26 @@ class WeakIdentityMapTest {
   }
 
   @Test
+  void whatIsHeldGoesWithoutItsKey() {
+    WeakIdentityMap<Object, String> map = new WeakIdentityMap<>(2);
+    Object one = new Object();
+    Object other = new Object();
+    WeakIdentityMap.Held first = map.hold(one, "first");
+    WeakIdentityMap.Held second = map.hold(one, "second"); // takes the first one's place
+    map.hold(other, "other");
+    assertThat(map.hold(new Object(), "beyond the limit")).isNull();
+
+    map.release(first);
+    assertThat(map.get(one)).isEqualTo("second");
+    map.release(second);
+    map.release(second);
+
+    assertThat(map.get(one)).isNull();
+    assertThat(map.get(other)).isEqualTo("other");
+    assertThat(map.size()).isEqualTo(1);
+  }
+
+  @Test
   void theValuesOfOneKeyKeepTheirOrder() {
     WeakIdentityMap<Object, Integer> map = new WeakIdentityMap<>(1000);
     Object key = new Object();

@@ -1,6 +1,7 @@
 package io.skein.plugin.jdkhttp;
 
 import io.skein.agent.plugin.Tracing;
+import io.skein.agent.plugin.WeakIdentityMap;
 import io.skein.api.Component;
 import io.skein.api.Span;
 import io.skein.core.CarrierWriter;
@@ -9,6 +10,7 @@ import io.skein.core.http.HttpClientAdapter;
 import io.skein.core.http.HttpClientHandler;
 import io.skein.core.http.HttpPeer;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -34,11 +36,12 @@ final class ClientCalls {
 
   private ClientCalls() {}
 
-  static @Nullable Call start(@Nullable HttpRequest request) {
+  static @Nullable Call start(HttpClient client, @Nullable HttpRequest request) {
     if (request == null || request.uri() == null) {
       return null; // the client is about to refuse it
     }
-    Call call = new Call(HANDLER.start(request), CURRENT.get());
+    Call call =
+        new Call(HANDLER.start(request), CURRENT.get(), MessageHeads.areReached(client, request));
     CURRENT.set(call);
     return call;
   }
@@ -53,6 +56,10 @@ final class ClientCalls {
     if (call == null || own == null) {
       return null;
     }
+    if (call.byHead && MessageHeads.hasNone(own)) {
+      call.lines = HANDLER.headerLines(call.span);
+      return null;
+    }
     Comparison comparison = new Comparison(own.map());
     HANDLER.inject(call.span, comparison, COMPARING);
     if (comparison.same) {
@@ -62,6 +69,23 @@ final class ClientCalls {
     all.putAll(own.map());
     HANDLER.inject(call.span, all, (headers, name, value) -> headers.put(name, List.of(value)));
     return HttpHeaders.of(all, (name, value) -> true);
+  }
+
+  /** The client goes on with another request in the same call: a redirect, or with a password. */
+  static void copied(@Nullable HttpRequest original, HttpRequest copy) {
+    Call call = original == null ? null : MessageHeads.callOf(original);
+    if (call != null && call.held != null) {
+      MessageHeads.forget(call.held);
+      call.held = MessageHeads.remember(copy, call);
+    }
+  }
+
+  /** The clone is there, to be found again when it is sent. */
+  static void cloned(HttpRequest clone) {
+    Call call = CURRENT.get();
+    if (call != null && call.lines != null && call.held == null) {
+      call.held = MessageHeads.remember(clone, call);
+    }
   }
 
   /**
@@ -87,14 +111,36 @@ final class ClientCalls {
     private final Span span;
     private final @Nullable Call outer;
 
-    Call(Span span, @Nullable Call outer) {
+    /** Whether the headers may be written when the message is; see {@link MessageHeads}. */
+    private final boolean byHead;
+
+    /** What is then written; null for nothing. */
+    byte @Nullable [] lines;
+
+    /** Set by the thread that writes the message; the answer comes after it. */
+    boolean written;
+
+    private WeakIdentityMap.@Nullable Held held;
+
+    Call(Span span, @Nullable Call outer, boolean byHead) {
       this.span = span;
       this.outer = outer;
+      this.byHead = byHead;
     }
 
     void finish(@Nullable HttpResponse<?> response, @Nullable Throwable error) {
       restore();
+      answered(response);
       HANDLER.finish(span, response, error);
+    }
+
+    private void answered(@Nullable HttpResponse<?> response) {
+      if (held != null) {
+        MessageHeads.forget(held);
+      }
+      if (lines != null && response != null && !written) {
+        MessageHeads.areNotReached();
+      }
     }
 
     /**
@@ -103,6 +149,7 @@ final class ClientCalls {
     void leave(@Nullable CompletableFuture<HttpResponse<?>> answer, @Nullable Throwable error) {
       restore();
       if (answer == null) {
+        answered(null);
         HANDLER.finish(span, null, error);
         return;
       }
@@ -113,12 +160,14 @@ final class ClientCalls {
 
     @Override
     public void accept(@Nullable HttpResponse<?> response, @Nullable Throwable error) {
+      answered(response);
       HANDLER.complete(span, response, error);
     }
 
     @Override
     public void close() {
       restore();
+      answered(null);
       span.end();
     }
 

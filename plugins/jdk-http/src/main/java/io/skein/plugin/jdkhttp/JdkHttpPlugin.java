@@ -3,15 +3,19 @@ package io.skein.plugin.jdkhttp;
 import static io.skein.agent.plugin.MethodMatchers.isConstructor;
 import static io.skein.agent.plugin.MethodMatchers.isPublic;
 import static io.skein.agent.plugin.MethodMatchers.named;
+import static io.skein.agent.plugin.MethodMatchers.takesArgument;
 import static io.skein.agent.plugin.MethodMatchers.takesArguments;
 
 import io.skein.agent.plugin.Advice;
 import io.skein.agent.plugin.Plugin;
 import io.skein.agent.plugin.Weaver;
 import java.net.HttpURLConnection;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * {@code send} and the public {@code sendAsync} both go on in a private method, so they are two
  * doors and never one inside the other. That method clones the request, whoever made it, into an
  * {@code HttpRequestImpl}, and later hops (redirects, authentication, HTTP/1.1 or HTTP/2) are
- * copies of the clone. So our headers are added to what the constructor of the clone gets when it
- * asks the request for its headers: no wrapper of ours becomes visible in a response or breaks the
- * handshake of a web socket, which looks for the class of the request.
+ * copies of the clone. The clone is what a call is known by from there on, and our headers are
+ * written with its own when the message is, see {@link MessageHeads}; or they are added to what the
+ * constructor of the clone gets when it asks the request for its headers. Either way no wrapper of
+ * ours becomes visible in a response or breaks the handshake of a web socket, which looks for the
+ * class of the request.
  *
  * <h2>HttpURLConnection</h2>
  *
@@ -43,6 +49,7 @@ public final class JdkHttpPlugin implements Plugin {
   @Override
   public void weave(Weaver weaver) {
     String request = "java.net.http.HttpRequest";
+    String clone = "jdk.internal.net.http.HttpRequestImpl";
     String bodyHandler = "java.net.http.HttpResponse$BodyHandler";
     weaver
         .type("jdk.internal.net.http.HttpClientImpl")
@@ -54,12 +61,21 @@ public final class JdkHttpPlugin implements Plugin {
                         request, bodyHandler, "java.net.http.HttpResponse$PushPromiseHandler")),
             "SendAsync");
     weaver
-        .type("jdk.internal.net.http.HttpRequestImpl")
+        .type(clone)
         .adviseCall(
             isConstructor().and(takesArguments(request, "java.net.ProxySelector")),
             request,
             "headers",
-            "Headers");
+            "Headers")
+        .advise(isConstructor().and(takesArguments(request, "java.net.ProxySelector")), "Cloned")
+        .advise(isConstructor().and(takesArgument(2, clone)), "Copied");
+    weaver
+        .type("jdk.internal.net.http.Http1Request")
+        .adviseCall(named("headers").and(takesArguments(0)), clone, "method", "Http1Request")
+        .advise(named("headers").and(takesArguments(0)), "Http1Head");
+    weaver
+        .type("jdk.internal.net.http.Stream")
+        .adviseCall(named("headerFrame"), clone, "getUserHeaders", "Http2Headers");
     weaver
         .type("sun.net.www.protocol.http.HttpURLConnection")
         .advise(named("connect").and(isPublic()), "Connect")
@@ -75,8 +91,9 @@ public final class JdkHttpPlugin implements Plugin {
     private Send() {}
 
     @Advice.Enter
-    static ClientCalls.@Nullable Call enter(@Advice.Argument(0) @Nullable HttpRequest request) {
-      return ClientCalls.start(request);
+    static ClientCalls.@Nullable Call enter(
+        @Advice.This HttpClient client, @Advice.Argument(0) @Nullable HttpRequest request) {
+      return ClientCalls.start(client, request);
     }
 
     @Advice.Exit
@@ -94,8 +111,9 @@ public final class JdkHttpPlugin implements Plugin {
     private SendAsync() {}
 
     @Advice.Enter
-    static ClientCalls.@Nullable Call enter(@Advice.Argument(0) @Nullable HttpRequest request) {
-      return ClientCalls.start(request);
+    static ClientCalls.@Nullable Call enter(
+        @Advice.This HttpClient client, @Advice.Argument(0) @Nullable HttpRequest request) {
+      return ClientCalls.start(client, request);
     }
 
     @Advice.Exit
@@ -115,6 +133,55 @@ public final class JdkHttpPlugin implements Plugin {
     @Advice.ReplaceReturned
     static @Nullable HttpHeaders withTrace(@Advice.Returned @Nullable HttpHeaders own) {
       return ClientCalls.withTrace(own);
+    }
+  }
+
+  static final class Cloned {
+    private Cloned() {}
+
+    @Advice.Exit
+    static void exit(@Advice.This HttpRequest clone) {
+      ClientCalls.cloned(clone);
+    }
+  }
+
+  static final class Copied {
+    private Copied() {}
+
+    @Advice.Exit
+    static void exit(
+        @Advice.This HttpRequest copy, @Advice.Argument(2) @Nullable HttpRequest original) {
+      ClientCalls.copied(original, copy);
+    }
+  }
+
+  /** The request line begins with the method, so this tells whose message is being written. */
+  static final class Http1Request {
+    private Http1Request() {}
+
+    @Advice.Enter
+    static void enter(@Advice.This HttpRequest request) {
+      MessageHeads.begin(request);
+    }
+  }
+
+  static final class Http1Head {
+    private Http1Head() {}
+
+    @Advice.ReplaceReturned
+    static @Nullable List<ByteBuffer> withTrace(
+        @Advice.Returned @Nullable List<ByteBuffer> written) {
+      return MessageHeads.withTrace(written);
+    }
+  }
+
+  static final class Http2Headers {
+    private Http2Headers() {}
+
+    @Advice.ReplaceReturned
+    static @Nullable HttpHeaders withTrace(
+        @Advice.This HttpRequest request, @Advice.Returned @Nullable HttpHeaders own) {
+      return MessageHeads.withTrace(request, own);
     }
   }
 

@@ -23,6 +23,12 @@ interface JdkCalls {
 
   String requestOfOwnClass(String url) throws Exception;
 
+  /**
+   * Posts twice, each time with a header of its own, and returns the names of the headers that the
+   * request of the second answer has.
+   */
+  String headersOfTheRequest(String url) throws Exception;
+
   /** The request ends while the answer is still to come; returns then. */
   void answeredAfterTheRequest(String url) throws Exception;
 

@@ -212,6 +212,28 @@ public final class JdkCallsApp implements JdkCalls {
   }
 
   @Override
+  public String headersOfTheRequest(String url) throws Exception {
+    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    return Probe.entry(
+        "request",
+        () -> {
+          HttpRequest post =
+              HttpRequest.newBuilder(URI.create(url))
+                  .header("X-Own", "kept")
+                  .POST(HttpRequest.BodyPublishers.ofString("body"))
+                  .build();
+          client.send(post, HttpResponse.BodyHandlers.ofString());
+          return client
+              .send(post, HttpResponse.BodyHandlers.ofString())
+              .request()
+              .headers()
+              .map()
+              .keySet()
+              .toString();
+        });
+  }
+
+  @Override
   public String http2AtOnce(String first, String url, int times, byte[] trustStore)
       throws Exception {
     HttpClient http2 = http2Client(trustStore);

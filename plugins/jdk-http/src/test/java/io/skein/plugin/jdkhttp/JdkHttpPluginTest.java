@@ -85,6 +85,23 @@ class JdkHttpPluginTest extends PluginContract {
     assertThat(received.header("x-own")).containsExactly("kept");
   }
 
+  /** From the second call on it is known that the message can be reached. */
+  @Test
+  void theHeadersAreInTheMessageAndNotInTheRequest() throws Exception {
+    assertThat(calls.headersOfTheRequest(server.url("/post"))).isEqualTo("[X-Own]");
+    RecordedSpan request = spans.takeEntry("request");
+    for (int i = 0; i < 2; i++) {
+      RecordedSpan exit = spans.takeExit("POST:/post");
+      assertThat(exit).isChildOf(request);
+      CalledServer.Received received = server.take();
+      assertThat(received.sw8().spanId()).isEqualTo(exit.id());
+      assertThat(received.header("sw8-correlation")).containsExactly("");
+      assertThat(received.header("sw8-x")).containsExactly("0-");
+      assertThat(received.header("x-own")).containsExactly("kept");
+      assertThat(received.body()).isEqualTo("body");
+    }
+  }
+
   /** The segment is complete when its last span is, and that is the call. */
   @Test
   void aCallMayOutliveItsRequest() throws Exception {

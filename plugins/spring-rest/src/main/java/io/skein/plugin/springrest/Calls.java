@@ -27,6 +27,18 @@ final class Calls {
   /** The template of the call that this thread is about to make. */
   private static final ThreadLocal<@Nullable Template> EXPECTED = new ThreadLocal<>();
 
+  private static final String JDK_CLIENT = "org.springframework.http.client.JdkClientHttpRequest";
+
+  /**
+   * Whether the JDK's client inside of Spring's takes part in the calls and so writes the headers
+   * itself, which costs much less there. Its plugin may be excluded or switched off, or the client
+   * may be none of the JDK's, so until a call has shown that it does they are set here; and once
+   * one has shown that it does not any more they are again, for good.
+   */
+  private static volatile boolean jdkClientWrites;
+
+  private static volatile boolean jdkClientIsTrusted = true;
+
   private Calls() {}
 
   /**
@@ -79,8 +91,34 @@ final class Calls {
 
   static Span start(ClientHttpRequest request) {
     Span span = HANDLER.start(request);
-    HANDLER.inject(span, request);
+    if (!jdkClientWrites || !isOfTheJdkClient(request)) {
+      HANDLER.inject(span, request);
+    }
     return span;
+  }
+
+  static void finish(
+      ClientHttpRequest request,
+      @Nullable Span span,
+      @Nullable ClientHttpResponse response,
+      @Nullable Throwable error) {
+    if (span != null && response != null && span.recording() && isOfTheJdkClient(request)) {
+      learn(HANDLER.wasJoined(span));
+    }
+    HANDLER.finish(span, response, error);
+  }
+
+  private static void learn(boolean joined) {
+    if (jdkClientWrites && !joined) {
+      jdkClientIsTrusted = false;
+      jdkClientWrites = false;
+    } else if (joined && !jdkClientWrites && jdkClientIsTrusted) {
+      jdkClientWrites = true;
+    }
+  }
+
+  private static boolean isOfTheJdkClient(ClientHttpRequest request) {
+    return JDK_CLIENT.equals(request.getClass().getName());
   }
 
   private static final class Adapter

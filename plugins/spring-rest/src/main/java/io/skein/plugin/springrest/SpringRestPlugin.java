@@ -60,10 +60,11 @@ public final class SpringRestPlugin implements Plugin {
 
     @Advice.Exit
     static void exit(
+        @Advice.This ClientHttpRequest request,
         @Advice.Entered @Nullable Span span,
         @Advice.Returned @Nullable ClientHttpResponse response,
         @Advice.Thrown @Nullable Throwable error) {
-      Calls.HANDLER.finish(span, response, error);
+      Calls.finish(request, span, response, error);
     }
   }
 

@@ -46,6 +46,22 @@ abstract class SpringCallsContract extends PluginContract {
     assertThat(server.take().uri()).isEqualTo("/orders/7?full=true");
   }
 
+  /** Whichever of the clients writes them: that changes from the first call to the second. */
+  @Test
+  void everyCallHasTheHeadersOnce() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      assertThat(calls.template(server.url("/orders/{id}"))).isEqualTo("200");
+      RecordedSpan request = spans.takeEntry("request");
+      RecordedSpan exit = spans.takeExit("GET:/orders/{id}");
+      assertThat(exit).isChildOf(request);
+      CalledServer.Received received = server.take();
+      assertThat(received.sw8().segmentId()).isEqualTo(request.segmentId());
+      assertThat(received.sw8().spanId()).isEqualTo(exit.id());
+      assertThat(received.header("sw8-correlation")).hasSize(1);
+      assertThat(received.header("sw8-x")).hasSize(1);
+    }
+  }
+
   @Test
   void theNameHasThePathOfTheBase() throws Exception {
     assertThat(calls.templateBelowBase(server.url("/api/v1"), "/orders/{id}")).isEqualTo("200");
