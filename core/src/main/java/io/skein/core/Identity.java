@@ -13,11 +13,16 @@ final class Identity {
   /** 32 hexadecimal digits and a dot. */
   static final int PREFIX_LENGTH = 32 + 1;
 
+  /** The prefix, two numbers and a dot. */
+  static final int MAX_ID = PREFIX_LENGTH + 20 + 1 + 20;
+
   final String service;
   final String instance;
 
   /** {@code <process>.}, the begin of every id made here. */
   final String prefix;
+
+  private final byte[] prefixBytes;
 
   /** {@code -<service>-<instance>-} as it stands in the middle of an sw8 header. */
   final byte[] namesInHeader;
@@ -26,6 +31,7 @@ final class Identity {
     this.service = service;
     this.instance = instance;
     this.prefix = processId + '.';
+    this.prefixBytes = prefix.getBytes(ISO_8859_1);
     Base64.Encoder base64 = Base64.getEncoder();
     this.namesInHeader =
         ("-"
@@ -42,5 +48,31 @@ final class Identity {
    */
   String idText(long threadId, long number) {
     return prefix + threadId + '.' + number;
+  }
+
+  /** The same into an array of at least {@link #MAX_ID} bytes, from its start. */
+  int writeId(byte[] out, long threadId, long number) {
+    System.arraycopy(prefixBytes, 0, out, 0, prefixBytes.length);
+    int at = decimal(out, prefixBytes.length, threadId);
+    out[at] = '.';
+    return decimal(out, at + 1, number);
+  }
+
+  private static int decimal(byte[] out, int from, long value) {
+    if (value < 0) { // an id that a subclass of Thread made up, on JDK 17
+      byte[] text = Long.toString(value).getBytes(ISO_8859_1);
+      System.arraycopy(text, 0, out, from, text.length);
+      return from + text.length;
+    }
+    int digits = 1;
+    for (long rest = value; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    long rest = value;
+    for (int i = from + digits - 1; i >= from; i--) {
+      out[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    return from + digits;
   }
 }

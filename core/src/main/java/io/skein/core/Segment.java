@@ -34,12 +34,18 @@ import org.jspecify.annotations.Nullable;
  * calls is the reporter's thread. A trace that begins here has the number before the segment's.
  */
 public final class Segment extends Context implements ProfiledSegment {
+  /** As many as a request has with two statements, the waits for their connections and a call. */
+  private static final int FIRST_SPANS = 6;
+
+  /** The most bytes of an id that was made here. */
+  public static final int MAX_ID = Identity.MAX_ID;
+
   private final Identity identity;
   private final long threadId;
   private final long number;
   private @Nullable String traceIdText;
   private @Nullable String segmentIdText;
-  private SpanRecord[] spans = new SpanRecord[4];
+  private SpanRecord[] spans = new SpanRecord[FIRST_SPANS];
   private int spanCount;
   private int nextId;
   private boolean sizeLimited;
@@ -125,6 +131,21 @@ public final class Segment extends Context implements ProfiledSegment {
       segmentIdText = text;
     }
     return text;
+  }
+
+  /**
+   * Writes the trace's id into an array of at least {@link #MAX_ID} bytes, in ASCII and from its
+   * start; nobody needs it as a text who writes it anyway.
+   *
+   * @return its length, or -1 where the id came from elsewhere: then there is {@link #traceId} only
+   */
+  public int writeTraceId(byte[] out) {
+    return traceIdText == null ? identity.writeId(out, threadId, number - 1) : -1;
+  }
+
+  /** The same with the segment's id, which always was made here. */
+  public int writeSegmentId(byte[] out) {
+    return identity.writeId(out, threadId, number);
   }
 
   public String service() {
@@ -283,7 +304,7 @@ public final class Segment extends Context implements ProfiledSegment {
         }
       }
       if (spanCount == spans.length) {
-        spans = Arrays.copyOf(spans, 4 * spanCount);
+        spans = Arrays.copyOf(spans, 3 * spanCount);
       }
       spans[spanCount++] = record;
     } else {
@@ -483,7 +504,7 @@ public final class Segment extends Context implements ProfiledSegment {
 
   private void keep(RecordingSpan span) {
     if (spanCount == spans.length) {
-      spans = Arrays.copyOf(spans, 4 * spanCount);
+      spans = Arrays.copyOf(spans, 3 * spanCount);
     }
     spans[spanCount++] = span;
   }

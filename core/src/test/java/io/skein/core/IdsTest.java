@@ -29,6 +29,36 @@ class IdsTest {
   }
 
   @Test
+  void idsAreWrittenAsTheirTexts() {
+    byte[] id = new byte[Segment.MAX_ID];
+    tracer.startLocal("span").end();
+    Segment segment = recorder.take();
+    assertThat(new String(id, 0, segment.writeTraceId(id), StandardCharsets.US_ASCII))
+        .isEqualTo(segment.traceId());
+    tracer.startLocal("span").end();
+    segment = recorder.take();
+    assertThat(new String(id, 0, segment.writeTraceId(id), StandardCharsets.US_ASCII))
+        .isEqualTo(Recorder.PROCESS + "." + Thread.currentThread().getId() + ".17000000000000002");
+    assertThat(new String(id, 0, segment.writeSegmentId(id), StandardCharsets.US_ASCII))
+        .isEqualTo(segment.segmentId());
+    Identity identity = new Identity(Recorder.PROCESS, "shop", "shop-1");
+    for (long number : new long[] {0, 9, 10, 99, 100, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
+      assertThat(new String(id, 0, identity.writeId(id, number, number), StandardCharsets.US_ASCII))
+          .isEqualTo(identity.idText(number, number));
+    }
+  }
+
+  @Test
+  void anIdFromElsewhereIsATextOnly() {
+    Span exit = tracer.startExit("call", "pay:80");
+    Headers headers = Headers.from(tracer, exit);
+    exit.end();
+    recorder.take();
+    tracer.startEntry("GET:/", headers, Headers.READER).end();
+    assertThat(recorder.only().writeTraceId(new byte[Segment.MAX_ID])).isEqualTo(-1);
+  }
+
+  @Test
   void idsStayUniqueWithinAMillisecondAndWhenTheClockGoesBack() {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < 30_000; i++) {

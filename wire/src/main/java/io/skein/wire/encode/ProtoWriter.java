@@ -109,6 +109,15 @@ public final class ProtoWriter {
     }
   }
 
+  /** Writes a text that is there as its bytes already, from the start of an array. */
+  public void ascii(int field, byte[] text, int length) {
+    ensure(2 * MAX_VARINT + length);
+    varint((field << 3) | LENGTH_DELIMITED);
+    varint(length);
+    System.arraycopy(text, 0, buffer, position, length);
+    position += length;
+  }
+
   /**
    * Writes a text that is often the very same object: a name, a key. Nothing if it is empty.
    *

@@ -56,6 +56,7 @@ public final class SegmentWriter implements SegmentEncoder {
   private final ProtoWriter out;
   private final int maxBytes;
   private final int prefix;
+  private final byte[] id = new byte[Segment.MAX_ID];
 
   private SegmentWriter(int maxBytes, int prefix) {
     this.maxBytes = maxBytes;
@@ -102,8 +103,13 @@ public final class SegmentWriter implements SegmentEncoder {
   }
 
   private void write(Segment segment) {
-    out.text(TRACE_ID, segment.traceId());
-    out.text(SEGMENT_ID, segment.segmentId());
+    int length = segment.writeTraceId(id);
+    if (length < 0) {
+      out.text(TRACE_ID, segment.traceId());
+    } else {
+      out.ascii(TRACE_ID, id, length);
+    }
+    out.ascii(SEGMENT_ID, id, segment.writeSegmentId(id));
     for (int i = 0, n = segment.spanCount(); i < n; i++) {
       span(segment.span(i));
     }

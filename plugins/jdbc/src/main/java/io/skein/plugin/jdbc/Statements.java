@@ -22,29 +22,30 @@ final class Statements {
   /** As much of a batch's SQL as a span will show; the handler cuts at 2048. */
   private static final int MAX_BATCH_TEXT = 2100;
 
-  private static final WeakIdentityMap<Statement, Text> TEXTS =
+  /** The SQL of a prepared statement, or a {@link Batch}, which most statements never have. */
+  private static final WeakIdentityMap<Statement, Object> TEXTS =
       new WeakIdentityMap<>(MAX_STATEMENTS);
 
   private Statements() {}
 
-  /** Used by one thread at a time, as its statement. */
-  private static final class Text {
+  /** What was added to a statement. Used by one thread at a time, as its statement. */
+  private static final class Batch {
     final @Nullable String prepared;
-    @Nullable StringBuilder batch;
-    int batchSize;
+    @Nullable StringBuilder text;
+    int size;
 
-    Text(@Nullable String prepared) {
+    Batch(@Nullable String prepared) {
       this.prepared = prepared;
     }
 
     @Nullable String sql() {
-      return batch == null ? prepared : batch.toString();
+      return text == null ? prepared : text.toString();
     }
   }
 
   static void prepared(@Nullable Statement statement, @Nullable String sql) {
     if (statement != null && sql != null) {
-      TEXTS.put(statement, new Text(sql));
+      TEXTS.put(statement, sql);
     }
   }
 
@@ -72,19 +73,23 @@ final class Statements {
   }
 
   static @Nullable Span startPrepared(Statement statement, String method) {
-    Text text = TEXTS.get(statement);
-    return start(statement, method, text == null ? null : text.prepared);
+    return start(statement, method, preparedFrom(TEXTS.get(statement)));
+  }
+
+  private static @Nullable String preparedFrom(@Nullable Object known) {
+    return known instanceof Batch batch ? batch.prepared : (String) known;
   }
 
   static @Nullable Span startBatch(Statement statement, String method) {
-    Text text = TEXTS.get(statement);
-    Span span = start(statement, method, text == null ? null : text.sql());
-    if (text != null) {
-      if (span != null && text.batchSize > 0) {
-        span.tag("db.batch_size", Integer.toString(text.batchSize));
-      }
-      clear(text); // executing a batch empties it, whatever comes of it
+    Object known = TEXTS.get(statement);
+    if (!(known instanceof Batch batch)) {
+      return start(statement, method, (String) known);
     }
+    Span span = start(statement, method, batch.sql());
+    if (span != null && batch.size > 0) {
+      span.tag("db.batch_size", Integer.toString(batch.size));
+    }
+    clear(batch); // executing a batch empties it, whatever comes of it
     return span;
   }
 
@@ -94,37 +99,39 @@ final class Statements {
    * @param sql what to execute, or null where it is the prepared statement with other parameters
    */
   static void addToBatch(Statement statement, @Nullable String sql) {
-    Text text = TEXTS.get(statement);
-    if (text == null) {
-      text = new Text(null);
-      TEXTS.put(statement, text);
+    Object known = TEXTS.get(statement);
+    Batch batch;
+    if (known instanceof Batch begun) {
+      batch = begun;
+    } else {
+      batch = new Batch((String) known);
+      TEXTS.put(statement, batch);
     }
-    text.batchSize++;
+    batch.size++;
     if (sql != null) {
-      StringBuilder batch = text.batch;
-      if (batch == null) {
-        batch = new StringBuilder();
-        text.batch = batch;
+      StringBuilder text = batch.text;
+      if (text == null) {
+        text = new StringBuilder();
+        batch.text = text;
       }
-      if (batch.length() < MAX_BATCH_TEXT) {
-        if (batch.length() > 0) {
-          batch.append("; ");
+      if (text.length() < MAX_BATCH_TEXT) {
+        if (text.length() > 0) {
+          text.append("; ");
         }
-        batch.append(sql, 0, Math.min(sql.length(), MAX_BATCH_TEXT));
+        text.append(sql, 0, Math.min(sql.length(), MAX_BATCH_TEXT));
       }
     }
   }
 
   static void clearBatch(Statement statement) {
-    Text text = TEXTS.get(statement);
-    if (text != null) {
-      clear(text);
+    if (TEXTS.get(statement) instanceof Batch batch) {
+      clear(batch);
     }
   }
 
-  private static void clear(Text text) {
-    text.batch = null;
-    text.batchSize = 0;
+  private static void clear(Batch batch) {
+    batch.text = null;
+    batch.size = 0;
   }
 
   private static String kind(Statement statement) {
