@@ -86,7 +86,7 @@ final class Connection implements AutoCloseable {
               thread.setContextClassLoader(Connection.class.getClassLoader());
               return thread;
             },
-            null,
+            GatheringSession::over,
             null,
             new FailureListener(),
             ShutdownCommand.GRACEFUL_IMMEDIATE_CALLBACK);
