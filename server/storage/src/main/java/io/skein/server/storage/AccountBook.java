@@ -34,6 +34,8 @@ public final class AccountBook {
   // A Java agent lists its jars and arguments: some ten thousand characters.
   private static final int MAX_PROPERTY_CHARS = 256 * 1024;
 
+  private static final long CLOCK_SET_BACK_MILLIS = 60_000;
+
   // Besides its name, what a figure of an agent takes.
   private static final int FIGURE = 32;
 
@@ -82,7 +84,10 @@ public final class AccountBook {
 
   public synchronized void seen(String service, String instance, long receivedMillis) {
     Entry entry = entry(service, instance);
-    if (receivedMillis > entry.lastSeenMillis) {
+    // Calls overtake each other, but not by a minute: then the clock was set back, and an instance
+    // would count as seen in the future until it is there again.
+    if (receivedMillis > entry.lastSeenMillis
+        || receivedMillis < entry.lastSeenMillis - CLOCK_SET_BACK_MILLIS) {
       entry.lastSeenMillis = receivedMillis;
       changes++;
     }
@@ -130,8 +135,8 @@ public final class AccountBook {
     }
     List<AgentAccount> agents = entry(account.service(), account.instance()).agents;
     AgentAccount before = agent(agents, account.processId());
-    if (before != null && before.receivedMillis() > account.receivedMillis()) {
-      return; // Overtaken on its way by a newer one.
+    if (before != null && isOvertaken(account, before)) {
+      return;
     }
     agents.remove(before);
     agents.add(0, account);
@@ -140,6 +145,17 @@ public final class AccountBook {
     }
     weigh(account.service(), account.instance());
     changes++;
+  }
+
+  /**
+   * Whether an account is an older one that took longer on its way. The time of its arrival alone
+   * does not say so, because somebody may have set the clock back; nor do its figures alone,
+   * because who delivers what a killed process left knows less of it than the process did.
+   */
+  private static boolean isOvertaken(AgentAccount account, AgentAccount by) {
+    return account.receivedMillis() < by.receivedMillis()
+        && (account.figure("made.segments") < by.figure("made.segments")
+            || account.figure("delivered.segments") < by.figure("delivered.segments"));
   }
 
   private static @Nullable AgentAccount agent(List<AgentAccount> agents, String processId) {

@@ -317,6 +317,18 @@ public abstract class TraceStoreContract extends TraceSearchContract {
   }
 
   @Test
+  void accountsAndSignsOfLifeCountWhenTheClockIsSetBack() {
+    long hour = 3_600_000;
+    store.account(account("p1", 2 * hour, 30));
+    store.account(account("p1", hour, 40));
+    store.account(account("p1", hour + 1, 50));
+
+    AgentAccount agent = store.accounts().get(0).agents().get(0);
+    assertThat(agent.figure("made.segments")).isEqualTo(50);
+    assertThat(store.instances("shop").get(0).lastSeenMillis()).isEqualTo(hour + 1);
+  }
+
+  @Test
   void accountsOfVeryManyProcessesKeepTheirSum() {
     for (int i = 0; i < 100; i++) {
       store.account(account("p" + i, i, 1));
