@@ -37,6 +37,8 @@ final class Partitions {
   // merged; and a rest.
   private static final int GROWTH = 4;
 
+  private static final int MANY_PARTITIONS = 64;
+
   private final DataDirectory directory;
   private final AccountBook book;
   private final StoreOptions options;
@@ -76,7 +78,7 @@ final class Partitions {
           DataDirectory.delete(entry.getValue());
           continue;
         }
-        boolean writing = sequence == found.lastKey() && isToGoOn(entry.getValue());
+        boolean writing = sequence == found.lastKey() && isToGoOn(entry.getValue(), found.size());
         Partition partition = openOne(sequence, entry.getValue(), writing);
         if (partition != null) {
           opened.add(partition);
@@ -107,9 +109,10 @@ final class Partitions {
     }
   }
 
-  private boolean isToGoOn(Path newest) {
-    return DataDirectory.measure(newest) < options.partitionBytes()
-        && !isOver(modifiedMillis(newest));
+  private boolean isToGoOn(Path newest, int count) {
+    long bytes = DataDirectory.measure(newest);
+    return bytes < options.partitionBytes()
+        && !(isWorthItsTime(bytes, count) && isOver(modifiedMillis(newest)));
   }
 
   private @Nullable Partition openOne(long sequence, Path path, boolean writing)
@@ -135,6 +138,16 @@ final class Partitions {
    */
   private boolean isOver(long sinceMillis) {
     return Math.abs(options.clock().millis() - sinceMillis) >= options.partitionSpan().toMillis();
+  }
+
+  /**
+   * Whether a partition may end because its time is over. Each one costs an open file, mapped ones
+   * and a place in every search, and retention goes by size alone: a server that gets a few
+   * segments an hour would have thousands of them in a year. So when there are many, an hour is not
+   * enough.
+   */
+  private boolean isWorthItsTime(long bytes, int count) {
+    return count < MANY_PARTITIONS || bytes >= options.leastPartitionBytes();
   }
 
   private void begin(long sequence) throws IOException {
@@ -165,8 +178,9 @@ final class Partitions {
   void rollIfDue() throws IOException {
     Partition active = active();
     boolean hasAny = active.totals().segments() > 0 || !active.snapshots().isEmpty();
-    if (activeBytes + writtenSinceMeasured * 2 >= options.partitionBytes()
-        || (hasAny && isOver(active.openedMillis()))) {
+    long bytes = activeBytes + writtenSinceMeasured * 2;
+    if (bytes >= options.partitionBytes()
+        || (hasAny && isWorthItsTime(bytes, all.size()) && isOver(active.openedMillis()))) {
       roll();
     }
   }

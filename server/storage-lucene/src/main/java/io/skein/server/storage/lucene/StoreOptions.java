@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  * What a store is opened with.
  *
  * @param budgetBytes what everything in the directory together never exceeds
- * @param partitionSpan after so long a new partition begins, if the last one has anything
+ * @param partitionSpan after so long a new partition begins, if the last one has anything, and when
+ *     there are many, if it is not too small
  * @param usableBytes how much room the disk has
  */
 record StoreOptions(
@@ -32,6 +33,13 @@ record StoreOptions(
   long partitionBytes() {
     return Math.max(
         MIN_PARTITION_BYTES, Math.min(MAX_PARTITION_BYTES, budgetBytes / PARTITIONS_PER_BUDGET));
+  }
+
+  /**
+   * Below this, a partition of many goes on although its time is over: at most 256 of these fit.
+   */
+  long leastPartitionBytes() {
+    return partitionBytes() / 16;
   }
 
   /**

@@ -167,6 +167,39 @@ class RetentionTest {
   }
 
   @Test
+  void aYearWithLittleInEachHourDoesNotMakeAPartitionOfEachHour() throws Exception {
+    AtomicLong now = new AtomicLong(System.currentTimeMillis());
+    int hours = 120;
+    try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
+      for (int hour = 0; hour < hours; hour++) {
+        assertStored(store, hour * 2L, hour * 2L + 2);
+        store.settle();
+        now.addAndGet(3_600_000);
+      }
+      assertThat(partitionCount()).isBetween(60, 64);
+    }
+    for (int start = 0; start < 4; start++) {
+      now.addAndGet(3_600_000);
+      try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
+        assertThat(append(store, numbered(0, hours * 2L))).containsOnly(Outcome.DUPLICATE);
+        assertThat(store.status().kept()).isEqualTo(new Counts(hours * 2L, hours * 2L));
+        assertHolds(store, 0);
+        assertHolds(store, hours * 2L - 1);
+      }
+    }
+    assertThat(partitionCount()).isBetween(60, 64);
+    // What is worth it ends with its hour, as ever.
+    try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
+      int before = partitionCount();
+      long more = 8_000;
+      assertStored(store, hours * 2L, hours * 2L + more);
+      store.settle();
+      now.addAndGet(3_600_000);
+      await(() -> partitionCount() == before + 1);
+    }
+  }
+
+  @Test
   void anIdleStoreBeginsNoPartitions() throws Exception {
     AtomicLong now = new AtomicLong(System.currentTimeMillis());
     try (LuceneTraceStore store = LuceneTraceStore.open(hourly(now))) {
