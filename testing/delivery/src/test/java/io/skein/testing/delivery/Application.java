@@ -83,7 +83,12 @@ final class Application implements AutoCloseable {
   }
 
   void signal(String name) throws IOException, InterruptedException {
-    Signals.send(name, process.pid());
+    process.signal(name);
+  }
+
+  /** Lets it make no more, and returns when it has ended by itself; not one that was to wait. */
+  void end() {
+    process.end();
   }
 
   void awaitEnd() throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.skein.testing.server.RunningServer;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /** The server's account of an instance. */
 record Books(JsonNode json) {
@@ -34,6 +35,19 @@ record Books(JsonNode json) {
   /** The account at this moment. */
   static Books now(RunningServer server, String instance) throws IOException, InterruptedException {
     return new Books(of(server.get("/api/accounting"), instance));
+  }
+
+  /** Waits until so many segments of an instance are delivered; says how long that took. */
+  static long millisUntilDelivered(RunningServer server, String instance, long segments)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    while (now(server, instance).amount("delivered") < segments) {
+      assertThat(System.nanoTime() - begin)
+          .as("nanoseconds without %s delivered, %s", segments, now(server, instance).json())
+          .isLessThan(TimeUnit.SECONDS.toNanos(300));
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
   }
 
   private static JsonNode of(JsonNode accounting, String instance) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>By hand for longer: {@code -Dskein.delivery.rate=2000} (segments per second), {@code
  * -Dskein.delivery.outage=120} (seconds that a backend is away).
  */
-@Timeout(600)
+@Timeout(1800)
 class DeliveryTest {
   private static final long RATE = Long.getLong("skein.delivery.rate", 400);
   private static final long OUTAGE_MILLIS = 1000 * Long.getLong("skein.delivery.outage", 3);
@@ -58,7 +58,7 @@ class DeliveryTest {
       each.close();
     }
     for (Path mount : mounts) {
-      Signals.run("umount", mount.toString());
+      run("umount", mount.toString());
     }
   }
 
@@ -102,8 +102,7 @@ class DeliveryTest {
   @Test
   void aBackendThatIsKilledAndComesBackGetsEverySpanOnce() throws Exception {
     RunningServer first = server();
-    Application application =
-        started(application("load"), RATE, 4000 + 2 * OUTAGE_MILLIS, "return");
+    Application application = started(application("load"), RATE, 3_600_000, "return");
     pause(1500);
     first.close(); // kill -9
     pause(OUTAGE_MILLIS);
@@ -111,18 +110,31 @@ class DeliveryTest {
     pause(1500);
     second.close();
     pause(OUTAGE_MILLIS / 3);
+    long kept = used(spool);
     RunningServer third = server();
-    application.awaitEnd();
+    long madeUntilThen = application.made();
+    long millis = Books.millisUntilDelivered(third, "load", madeUntilThen);
+    application.end();
 
     Application.Account account = application.account();
     assertThat(account.made()).isEqualTo(application.made());
     if (account.spooled() > 0) {
-      next(); // it ended while the server was still starting
+      next(); // it had only so long at its end
     }
     assertThat(account.dropped()).isZero();
     Books books = Books.settled(third, "load", account.made());
     books.assertAllStored(account.made());
     books.assertEquation();
+    System.out.printf(
+        "away for %d s and for %d s, %d segments per second: %d MB were kept on disk; %d ms after it"
+            + " was back the %d segments were delivered that had been made until then; %s%n",
+        OUTAGE_MILLIS / 1000,
+        OUTAGE_MILLIS / 3000,
+        RATE,
+        kept >> 20,
+        millis,
+        madeUntilThen,
+        books.json());
   }
 
   @Test
@@ -180,7 +192,7 @@ class DeliveryTest {
       case DOWN -> {}
       case HANGING_FROM_THE_START -> {
         server = server();
-        Signals.send("STOP", server.process().pid());
+        server.process().signal("STOP");
       }
       case HANGING_LATER -> server = server();
       case BLACK_HOLE ->
@@ -189,7 +201,7 @@ class DeliveryTest {
     Application application = started(plan, RATE, 600_000, "wait");
     pause(1200);
     if (backend == Backend.HANGING_LATER) {
-      Signals.send("STOP", server.process().pid());
+      server.process().signal("STOP");
     }
     pause(2500);
     application.signal("KILL");
@@ -197,7 +209,7 @@ class DeliveryTest {
     if (server == null) {
       server = server();
     } else {
-      Signals.send("CONT", server.process().pid());
+      server.process().signal("CONT");
     }
     next();
     Books books = Books.settled(server, "killed", application.madeASecondBeforeTheEnd());
@@ -297,9 +309,17 @@ class DeliveryTest {
     return said.isEmpty() ? 0 : Long.parseLong(said.substring(0, said.indexOf('\t')));
   }
 
+  private static int run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(List.of(command))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
   private void mount(String options) throws IOException, InterruptedException {
     Files.createDirectories(spool);
-    int status = Signals.run("mount", "-t", "tmpfs", "-o", options, "tmpfs", spool.toString());
+    int status = run("mount", "-t", "tmpfs", "-o", options, "tmpfs", spool.toString());
     assumeThat(status).as("mounting a file system of one's own, which root may").isZero();
     mounts.add(spool);
   }

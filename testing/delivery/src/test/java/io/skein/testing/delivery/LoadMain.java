@@ -1,6 +1,7 @@
 package io.skein.testing.delivery;
 
 import io.skein.api.Tracing;
+import java.io.IOException;
 import java.util.Locale;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Locale;
 public final class LoadMain {
   private static final long TELL_NANOS = 20_000_000;
 
+  private static volatile boolean over;
+
   private LoadMain() {}
 
   public static void main(String[] args) throws InterruptedException {
@@ -20,8 +23,11 @@ public final class LoadMain {
     long begun = System.nanoTime();
     long told = begun;
     long made = 0;
+    Thread input = new Thread(LoadMain::awaitEndOfInput, "input");
+    input.setDaemon(true);
+    input.start();
     tell(0, 0);
-    for (long now = begun; now - begun < nanos; now = System.nanoTime()) {
+    for (long now = begun; now - begun < nanos && !over; now = System.nanoTime()) {
       long due = (now - begun) * perSecond / 1_000_000_000L;
       while (made < due) {
         work(made);
@@ -40,6 +46,17 @@ public final class LoadMain {
       case "throw" -> throw new IllegalStateException("uncaught, on purpose");
       case "wait" -> Thread.sleep(Long.MAX_VALUE);
       default -> {}
+    }
+  }
+
+  private static void awaitEndOfInput() {
+    try {
+      while (System.in.read() >= 0) {
+        // nobody says anything
+      }
+      over = true;
+    } catch (IOException e) {
+      over = true;
     }
   }
 

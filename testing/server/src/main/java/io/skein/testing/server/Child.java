@@ -140,6 +140,22 @@ public final class Child implements AutoCloseable {
     process.toHandle().destroy();
   }
 
+  /**
+   * Sends a signal that Java has no method for.
+   *
+   * @param name such as {@code STOP}; a JVM prints what its threads do upon {@code QUIT}
+   */
+  public void signal(String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("kill -" + name + " " + pid() + " ended with " + kill.exitValue());
+    }
+  }
+
   /** Waits for its end, and returns how it ended. */
   public int exitStatus(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {

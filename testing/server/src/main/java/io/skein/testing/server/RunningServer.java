@@ -22,6 +22,8 @@ import java.util.function.Predicate;
 /** The packaged server in a process of its own, on free ports, asked through its query API. */
 public final class RunningServer implements AutoCloseable {
   private static final long LIMIT_SECONDS = 60;
+  // Where many others want a processor, one that has just started can take half a minute.
+  private static final Duration ANSWER = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final HttpClient HTTP =
@@ -42,7 +44,13 @@ public final class RunningServer implements AutoCloseable {
    * @param data where it keeps its traces
    */
   public static RunningServer start(Path data, String... options) throws IOException {
-    Child process = begin(data, options);
+    return start(data, Map.of(), options);
+  }
+
+  /** The same with more environment variables than ours. */
+  public static RunningServer start(Path data, Map<String, String> environment, String... options)
+      throws IOException {
+    Child process = begin(data, environment, options);
     try {
       return new RunningServer(process);
     } catch (AssertionError e) {
@@ -55,6 +63,11 @@ public final class RunningServer implements AutoCloseable {
    * Starts it and does not wait; whoever wants to see it fail, or to interrupt it, asks for this.
    */
   public static Child begin(Path data, String... options) throws IOException {
+    return begin(data, Map.of(), options);
+  }
+
+  private static Child begin(Path data, Map<String, String> environment, String... options)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -73,7 +86,7 @@ public final class RunningServer implements AutoCloseable {
     return Child.start(
         "server",
         Path.of("."),
-        Map.of(),
+        environment,
         "ready in .* open (http://127.0.0.1:\\d+)/, .* (127.0.0.1:\\d+)",
         command);
   }
@@ -132,7 +145,7 @@ public final class RunningServer implements AutoCloseable {
       throws IOException, InterruptedException {
     return HTTP.send(
         HttpRequest.newBuilder(URI.create(queries + path))
-            .timeout(Duration.ofSeconds(30))
+            .timeout(ANSWER)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),
@@ -141,7 +154,7 @@ public final class RunningServer implements AutoCloseable {
 
   private HttpResponse<String> ask(String path) throws IOException, InterruptedException {
     return HTTP.send(
-        HttpRequest.newBuilder(URI.create(queries + path)).timeout(Duration.ofSeconds(30)).build(),
+        HttpRequest.newBuilder(URI.create(queries + path)).timeout(ANSWER).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
