@@ -84,12 +84,15 @@ public final class Main {
     }
     try {
       boolean open = SkeinServer.isReachableFromOutside(options.bind);
-      SkeinServer server = SkeinServer.start(options, opener.open(options), InstantSource.system());
+      long opening = System.nanoTime();
+      TraceStore store = opener.open(options);
+      Duration opened = Duration.ofNanos(System.nanoTime() - opening);
+      SkeinServer server = SkeinServer.start(options, store, InstantSource.system());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "skein-stop"));
       if (open) {
         warnOfOpenDoor(options);
       }
-      greet(server, options);
+      greet(server, options, opened);
       return -1;
     } catch (StartException | StorageException e) {
       say(err, "cannot start: " + e.getMessage());
@@ -120,7 +123,7 @@ public final class Main {
     }
   }
 
-  private void greet(SkeinServer server, Options options) {
+  private void greet(SkeinServer server, Options options, Duration opened) {
     Instant now = Instant.now();
     Duration took =
         Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
@@ -133,7 +136,15 @@ public final class Main {
             took.toMillis() / 1000.0,
             server.httpAddress(),
             server.grpcAddress()));
-    say(out, "traces are kept in " + server.dataDirectory() + ", " + options.disk + " at most");
+    say(
+        out,
+        "traces are kept in "
+            + server.dataDirectory()
+            + ", "
+            + options.disk
+            + " at most; opened in "
+            + opened.toMillis()
+            + " ms");
     out.flush();
   }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,9 @@ class ServerProcessIT {
       assertThat(get(server, "/api/status").statusCode()).isEqualTo(200);
       assertThat(server.lines).hasSize(2);
       assertThat(server.lines.get(1))
-          .isEqualTo("[skein] traces are kept in " + directory.resolve("data") + ", 2 GB at most");
+          .matches(
+              Pattern.quote("[skein] traces are kept in " + directory.resolve("data"))
+                  + ", 2 GB at most; opened in \\d+ ms");
       assertThat(server.terminate()).isEqualTo(143);
       assertThat(server.lines).hasSize(3).last().isEqualTo("[skein] stopped");
     }

@@ -16,7 +16,8 @@ final class Stored {
   // Senders are answered in about the order in which they were stored: as exactly as so many
   // segments that are under way at a time.
   private static final int DISORDER = 2_000;
-  private static final long SETTLED_SECONDS = 10;
+  private static final long SETTLED_SECONDS = 60;
+  private static final long FINDABLE_SECONDS = 30;
 
   private final RunningServer server;
   private final NumberedSegments segments;
@@ -120,9 +121,11 @@ final class Stored {
     if (found.isEmpty() && index < removed + DISORDER) {
       return; // Retention took it, or may have.
     }
-    if (found.isEmpty()) {
-      // Stored a moment ago, perhaps: what is not found then is lost.
-      TimeUnit.SECONDS.sleep(1);
+    // Stored a moment ago, perhaps, and findable when the index is read again, five times a second
+    // where nobody else wants the processors: what is not found then is lost.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINDABLE_SECONDS);
+    while (found.isEmpty() && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
       found = server.find(id);
     }
     assertThat(found)
