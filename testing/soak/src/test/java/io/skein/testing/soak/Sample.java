@@ -3,16 +3,25 @@ package io.skein.testing.soak;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a process holds at one moment, after garbage was collected. */
-record Sample(double minute, Map<Sample.What, Double> values) {
+/**
+ * What a process holds at one moment, after garbage was collected.
+ *
+ * @param partitionFiles the open files of the server's partitions, which are not among the others:
+ *     they become more until the disk budget is used up, one for each partition, and a few of the
+ *     one that is written
+ */
+record Sample(double minute, Map<Sample.What, Double> values, int partitionFiles) {
   /**
    * What is looked at, and by how much the last quarter may be above the second: a share of it, and
    * so much in any case.
@@ -70,10 +79,25 @@ record Sample(double minute, Map<Sample.What, Double> values) {
         values.put(What.RESIDENT, number / 1024);
       }
     }
+    List<String> files = files(pid);
+    int ofPartitions = (int) files.stream().filter(file -> file.contains("/partitions/")).count();
+    values.put(What.FILES, (double) files.size() - ofPartitions);
+    return new Sample(minute, values, ofPartitions);
+  }
+
+  /** What is open, by the names that the system has for it. */
+  private static List<String> files(long pid) throws IOException {
+    List<String> names = new ArrayList<>();
     try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-      values.put(What.FILES, (double) files.count());
+      for (Path file : (Iterable<Path>) files::iterator) {
+        try {
+          names.add(Files.readSymbolicLink(file).toString());
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile.
+        }
+      }
     }
-    return new Sample(minute, values);
+    return names;
   }
 
   /** In megabytes; the heap's own words leave it out on newer JDKs. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -36,8 +37,28 @@ public final class SoakApplication {
   private final AtomicLong failures = new AtomicLong();
   private volatile String lastFailure = "";
   private int deployments;
-  private volatile String current = "";
+  private volatile Deployment current = new Deployment("");
   private Context deployed;
+
+  /** The application at one path, and how many requests are on their way to it or in it. */
+  private static final class Deployment {
+    private final String path;
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    Deployment(String path) {
+      this.path = path;
+    }
+
+    /**
+     * Requests that have not been answered when it goes would fail, and that is not the agent's.
+     */
+    void awaitNone() throws InterruptedException {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (underWay.get() > 0 && System.nanoTime() < end) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+    }
+  }
 
   private SoakApplication(String directory) {
     this.directory = directory;
@@ -92,12 +113,33 @@ public final class SoakApplication {
         lastFailure);
   }
 
+  /** The one that is there, which stays until this request has left it. */
+  private Deployment enter() {
+    while (true) {
+      Deployment deployment = current;
+      deployment.underWay.incrementAndGet();
+      if (deployment == current) {
+        return deployment;
+      }
+      deployment.underWay.decrementAndGet();
+    }
+  }
+
   private void request() {
+    Deployment deployment = enter();
+    try {
+      request(deployment.path);
+    } finally {
+      deployment.underWay.decrementAndGet();
+    }
+  }
+
+  private void request(String deployed) {
     long number = requests.incrementAndGet();
     String path = PATHS[(int) (number % PATHS.length)];
     try {
       URL url =
-          URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + current + path)
+          URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + deployed + path)
               .toURL();
       HttpURLConnection connection = (HttpURLConnection) url.openConnection();
       connection.setReadTimeout(30_000);
@@ -122,7 +164,7 @@ public final class SoakApplication {
     lastFailure = ", last failure: " + path + ", " + how;
   }
 
-  /** The next one is there before the last one goes, and that has time to finish. */
+  /** The next one is there before the last one goes, and that finishes its requests. */
   private void redeploy() {
     try {
       Context before = deployed;
@@ -141,9 +183,10 @@ public final class SoakApplication {
                       .newInstance())
           .addMapping("/*");
       deployed = context;
-      current = path;
+      Deployment last = current;
+      current = new Deployment(path);
       if (before != null) {
-        TimeUnit.MILLISECONDS.sleep(700);
+        last.awaitNone();
         before.stop();
         tomcat.getHost().removeChild(before);
         before.destroy();

@@ -38,6 +38,11 @@ class SoakTest {
       Pattern.compile("requests (\\d+) failures (\\d+) deployments (\\d+)");
   private static final Path TEST_JDK = Path.of(System.getProperty("java.home"));
 
+  // A partition ends with a sixteenth of the budget; one is being sealed, one written.
+  private static final int MAX_PARTITIONS = 18;
+  // Lucene's, while it writes and merges a piece of its index.
+  private static final int FILES_BEING_WRITTEN = 40;
+
   @TempDir Path directory;
 
   private Child server;
@@ -85,7 +90,7 @@ class SoakTest {
       application.end();
       System.out.println(tables(ofApplication, ofServer));
       System.out.println(progress + ", " + proxy.cuts() + " cuts, " + killed + " kills");
-      System.out.println("accounts: " + get("/api/accounting").path("sum"));
+      System.out.println("accounts: " + get("/api/accounting").path("server"));
     } finally {
       server.close();
     }
@@ -100,6 +105,9 @@ class SoakTest {
     List<String> grown = new ArrayList<>(new Trend("application", ofApplication).growth());
     grown.addAll(new Trend("server", ofServer).growth());
     assertThat(grown).isEmpty();
+    assertThat(ofServer)
+        .as("open files of %s partitions at most", MAX_PARTITIONS)
+        .allMatch(sample -> sample.partitionFiles() <= MAX_PARTITIONS + FILES_BEING_WRITTEN);
   }
 
   private static String tables(List<Sample> application, List<Sample> server) {

@@ -18,7 +18,7 @@ class TrendTest {
       for (What each : What.values()) {
         sample.put(each, each == what ? values.applyAsDouble(i) : 50.0);
       }
-      samples.add(new Sample(i, sample));
+      samples.add(new Sample(i, sample, 0));
     }
     return new Trend("test", samples).growth();
   }
