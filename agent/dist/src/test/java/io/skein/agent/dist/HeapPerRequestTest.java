@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What the agent adds to the heap that a request takes on the application's threads, by what the
  * request does. The bounds are about twice what was measured with JDK 17 (352, 214 and 1014 bytes),
- * since the compiler may decide otherwise; they are here so that the figure does not creep up
- * again. {@code benchmarks/overhead} measures a whole service.
+ * since the compiler may decide otherwise (-33, 278 and 662 were measured, too); they are here so
+ * that the figure does not creep up again. {@code benchmarks/overhead} measures a whole service.
  */
 class HeapPerRequestTest {
   private static final int PATIENCE_SECONDS = 300;
@@ -43,7 +43,8 @@ class HeapPerRequestTest {
     String measured =
         "bytes of heap per entry, statement and call: %d, %d, %d".formatted(entry, statement, call);
     System.out.println(measured);
-    assertThat(entry).as(measured).isBetween(100L, 750L);
+    // The compilers of the two JVMs may spare the application itself more than an entry takes.
+    assertThat(entry).as(measured).isBetween(-500L, 750L);
     assertThat(statement).as(measured).isBetween(50L, 450L);
     assertThat(call).as(measured).isBetween(200L, 2000L);
   }
