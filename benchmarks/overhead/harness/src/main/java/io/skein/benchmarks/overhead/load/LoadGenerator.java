@@ -112,7 +112,7 @@ public final class LoadGenerator {
     }
 
     /** Sends what is due, and tells how many nanoseconds from now the next is. */
-    private long issue(long began, long now) throws IOException {
+    private long issue(long began, long now) {
       while (!idle.isEmpty()) {
         long due = perSecond == 0 ? now : began + (long) (issued * 1e9 / perSecond);
         if (due > now) {
@@ -146,15 +146,19 @@ public final class LoadGenerator {
         return opened;
       }
 
-      void send(long dueAt) throws IOException {
+      void send(long dueAt) {
         due = dueAt;
         asked = true;
         issued++;
         underWay++;
-        output.flip();
-        // A request of a hundred bytes on a connection without another one fits into its buffer.
-        if (channel.write(output) != request.length) {
-          throw new IOException("the connection takes no request");
+        output.clear();
+        try {
+          // A request of a hundred bytes on a connection without another one fits into its buffer.
+          if (channel.write(output) != request.length) {
+            throw new IOException("the connection takes no request");
+          }
+        } catch (IOException reset) {
+          lost();
         }
       }
 
