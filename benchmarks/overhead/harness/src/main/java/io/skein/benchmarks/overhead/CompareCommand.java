@@ -8,6 +8,8 @@ import io.skein.benchmarks.overhead.measure.Variant;
 import io.skein.benchmarks.overhead.measure.Variants;
 import io.skein.benchmarks.overhead.report.Machine;
 import io.skein.benchmarks.overhead.report.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +75,8 @@ final class CompareCommand implements Callable<Integer> {
           "2 rounds of 2 turns of 2 seconds, 15 of warm-up, 1 start: to see that it works")
   private boolean quick;
 
+  private String about = "";
+
   private int chosen(@Nullable Integer given, int whenQuick, int otherwise) {
     return given != null ? given : quick ? whenQuick : otherwise;
   }
@@ -99,12 +103,11 @@ final class CompareCommand implements Callable<Integer> {
     try (Bench bench = where.bench(id)) {
       Comparison comparison =
           new Comparison(bench, variants, chosen(rounds, 2, 5), seed, CompareCommand::tell);
-      Plan rated = plan.atRatesOf(comparison.saturation(plan));
-      String about = Machine.line(where.jdk(), rated, chosen(rounds, 2, 5), seed);
       comparison.run(
-          rated,
-          run -> {
+          plan,
+          (rated, run) -> {
             runs.add(run);
+            about = about(rated);
             new Results(about, titles, runs).write(raw);
           });
       String report = Report.of(runs, titles, about);
@@ -113,6 +116,14 @@ final class CompareCommand implements Callable<Integer> {
       System.out.println("All figures: " + raw);
     }
     return 0;
+  }
+
+  private String about(Plan plan) {
+    try {
+      return Machine.line(where.jdk(), plan, chosen(rounds, 2, 5), seed);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   private static void tell(String what) {

@@ -1,7 +1,5 @@
 package io.skein.benchmarks.overhead.measure;
 
-import io.skein.benchmarks.overhead.load.LoadGenerator;
-import io.skein.benchmarks.overhead.process.Service;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.StringJoiner;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -34,9 +33,11 @@ public final class Comparison {
 
   /**
    * {@code finished} is told the runs of each round as soon as it is over, so that none is lost
-   * with a later one.
+   * with a later one, and the plan with its rates, which the first round finds.
    */
-  public void run(Plan plan, Consumer<Run> finished) throws IOException, InterruptedException {
+  public void run(Plan plan, BiConsumer<Plan, Run> finished)
+      throws IOException, InterruptedException {
+    Plan rated = plan;
     for (int round = 1; round <= rounds; round++) {
       String name = "round " + round + " of " + rounds + ": ";
       List<Contender> contenders = new ArrayList<>();
@@ -44,9 +45,13 @@ public final class Comparison {
         for (Variant variant : variants) {
           contenders.add(new Contender(bench, variant, plan, round));
         }
-        round(contenders, plan, name);
+        warmUp(contenders, plan, name);
+        if (round == 1) {
+          rated = plan.atRatesOf(saturation(contenders));
+        }
+        turns(contenders, rated, name);
         for (Contender contender : contenders) {
-          finished.accept(contender.run());
+          finished.accept(rated, contender.run());
         }
       } finally {
         contenders.forEach(Contender::close);
@@ -54,7 +59,7 @@ public final class Comparison {
     }
   }
 
-  private void round(List<Contender> contenders, Plan plan, String name)
+  private void warmUp(List<Contender> contenders, Plan plan, String name)
       throws IOException, InterruptedException {
     for (int start = 1; start <= plan.starts(); start++) {
       for (Contender contender : shuffled(contenders)) {
@@ -66,11 +71,15 @@ public final class Comparison {
       progress.accept(name + "warming up " + contender.title());
       contender.warmUp();
     }
+  }
+
+  private void turns(List<Contender> contenders, Plan plan, String name)
+      throws IOException, InterruptedException {
     for (int turn = 0; turn <= plan.turns(); turn++) {
       for (String load : Plan.LOADS) {
         StringJoiner seen = new StringJoiner("; ", name + "turn " + turn + ", " + load + ": ", "");
         for (Contender contender : shuffled(contenders)) {
-          Load taken = contender.take(load, turn > 0);
+          Load taken = contender.take(load, plan.rate(load), turn > 0);
           seen.add(
               String.format(
                   Locale.ROOT,
@@ -90,15 +99,16 @@ public final class Comparison {
     return shuffled;
   }
 
-  /** What the service alone can do with work, which decides the rates; also warms sink and load. */
-  public double saturation(Plan plan) throws IOException, InterruptedException {
-    progress.accept("finding the rates, without agent");
-    Variant none = Variant.withoutAgent(Variant.NONE, "no agent");
-    try (Service service = bench.start(none, List.of(), "calibration")) {
-      service.awaitFirstAnswer();
-      Measurement measurement = new Measurement(bench, none, service, plan);
-      new LoadGenerator(service.port()).saturate(Plan.WORK_PATH, plan.connections(), plan.warmUp());
-      return measurement.load(Plan.WORK).rate();
+  /**
+   * What the service alone can do with work, once it is warm; without it, what the first one can.
+   */
+  private double saturation(List<Contender> contenders) throws IOException, InterruptedException {
+    progress.accept("finding the rates");
+    for (Contender contender : contenders) {
+      if (contender.name().equals(Variant.NONE)) {
+        return contender.take(Plan.WORK, 0, false).rate();
+      }
     }
+    return contenders.get(0).take(Plan.WORK, 0, false).rate();
   }
 }

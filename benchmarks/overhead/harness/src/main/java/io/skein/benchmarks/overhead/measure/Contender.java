@@ -26,6 +26,10 @@ final class Contender implements AutoCloseable {
     this.round = round;
   }
 
+  String name() {
+    return variant.name();
+  }
+
   String title() {
     return variant.title();
   }
@@ -44,9 +48,9 @@ final class Contender implements AutoCloseable {
     measurement.warmUp();
   }
 
-  /** One turn. */
-  Load take(String load, boolean counted) throws IOException, InterruptedException {
-    Load taken = measurement().load(load);
+  /** One turn; a rate of 0 is saturation. */
+  Load take(String load, double rate, boolean counted) throws IOException, InterruptedException {
+    Load taken = measurement().load(Plan.path(load), rate);
     if (counted) {
       turns.computeIfAbsent(load, name -> new ArrayList<>()).add(taken);
     }

@@ -104,17 +104,6 @@ public final class Measurement {
     return nanos < planned || (compiling > WARM && nanos < 4 * planned);
   }
 
-  /** What the plan calls {@code name}. */
-  public Load load(String name) throws IOException, InterruptedException {
-    return switch (name) {
-      case Plan.WORK -> load(Plan.WORK_PATH, 0);
-      case Plan.EMPTY -> load(Plan.EMPTY_PATH, 0);
-      case Plan.LOW -> load(Plan.WORK_PATH, plan.lowRate());
-      case Plan.HIGH -> load(Plan.WORK_PATH, plan.highRate());
-      default -> throw new IllegalArgumentException(name);
-    };
-  }
-
   /** Rate 0 is saturation. */
   public Load load(String path, double rate) throws IOException, InterruptedException {
     Counts before = receiver.counts();

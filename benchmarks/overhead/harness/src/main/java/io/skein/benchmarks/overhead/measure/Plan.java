@@ -31,6 +31,19 @@ public record Plan(
   static final String WORK_PATH = "/work";
   static final String EMPTY_PATH = "/empty";
 
+  /** Requests per second of a load; 0 for saturation. */
+  double rate(String load) {
+    return switch (load) {
+      case LOW -> lowRate;
+      case HIGH -> highRate;
+      default -> 0;
+    };
+  }
+
+  static String path(String load) {
+    return load.equals(EMPTY) ? EMPTY_PATH : WORK_PATH;
+  }
+
   public Plan atRatesOf(double saturation) {
     return new Plan(
         warmUp,

@@ -35,7 +35,7 @@ class MeasurementIT {
       assertThat(measurement.spansPerRequest().get("/work")).isGreaterThanOrEqualTo(4);
       assertThat(measurement.spansPerRequest().get("/empty")).isEqualTo(1);
 
-      Load load = measurement.load(Plan.HIGH);
+      Load load = measurement.load("/work", plan.highRate());
       assertThat(load.failed()).isZero();
       assertThat(load.answered()).isGreaterThan(load.requests());
       assertThat(load.requests()).isPositive();
