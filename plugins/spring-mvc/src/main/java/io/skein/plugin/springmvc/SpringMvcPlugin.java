@@ -106,7 +106,8 @@ public final class SpringMvcPlugin implements Plugin {
     static String name(HttpServletRequest request, String pattern) {
       String prefix = prefix(request);
       String path = prefix.isEmpty() ? pattern : PATHS.joined(prefix, "", pattern);
-      return NAMES.joined(request.getMethod(), ":", path);
+      String method = request.getMethod(); // null in requests that applications make up
+      return NAMES.joined(method == null ? "null" : method, ":", path);
     }
 
     /**
